@@ -1,0 +1,22 @@
+from capacity.models.engineers import (
+    Engineer,
+    EngineerSkill,
+    Leave,
+    Skill,
+    WeeklyHours,
+)
+from capacity.models.forecasts import DemandForecast, Forecast
+from capacity.models.ktlo import KtloStream
+from capacity.models.packages import WorkPackage
+
+__all__ = [
+    "DemandForecast",
+    "Engineer",
+    "EngineerSkill",
+    "Forecast",
+    "KtloStream",
+    "Leave",
+    "Skill",
+    "WeeklyHours",
+    "WorkPackage",
+]

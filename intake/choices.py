@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class Stage(TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    NEEDS_INFORMATION = "needs_information", "Needs information"
+    ACCEPTED = "accepted", "Accepted"
+    ESTIMATED = "estimated", "Estimated"
+    IN_PROGRESS = "in_progress", "In progress"
+    DELIVERED = "delivered", "Delivered"
+    DECLINED = "declined", "Declined"
+    DUPLICATE = "duplicate", "Duplicate"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+AWAITING_DECISION = [Stage.SUBMITTED, Stage.NEEDS_INFORMATION]
+BACKLOG = [Stage.ACCEPTED, Stage.ESTIMATED, Stage.IN_PROGRESS]
+OPEN = [*AWAITING_DECISION, *BACKLOG]
+CLOSED = [Stage.DELIVERED, Stage.DECLINED, Stage.DUPLICATE, Stage.WITHDRAWN]
+
+
+class Source(TextChoices):
+    REQUEST = "request", "Request"
+    REMEDIATION = "remediation", "Remediation"
+    DEPRECATION = "deprecation", "Deprecation"
+    RENEWAL = "renewal", "Renewal"
+    RELIABILITY = "reliability", "Reliability"
+
+
+class Frequency(TextChoices):
+    REAL_TIME = "real_time", "At once, as it happens"
+    MINUTES = "minutes", "Every few minutes"
+    HOURLY = "hourly", "Every hour"
+    DAILY = "daily", "Once a day"
+    WEEKLY = "weekly", "Once a week"
+    MONTHLY = "monthly", "Once a month or less"
+    ON_REQUEST = "on_request", "Only when somebody asks for it"
+    UNKNOWN = "unknown", "I do not know yet"

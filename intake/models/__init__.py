@@ -1,0 +1,5 @@
+from intake.models.demands import Demand, RankMove
+from intake.models.systems import System
+from intake.models.tiers import Tier
+
+__all__ = ["Demand", "RankMove", "System", "Tier"]

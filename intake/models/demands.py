@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from intake.choices import AWAITING_DECISION, BACKLOG, CLOSED, OPEN, Frequency, Stage
+from intake.choices import Source as DemandSource
+from intake.models.systems import System
+from intake.models.tiers import Tier
+from portfolio.core.choices import Role
+from portfolio.core.models import BusinessUnit, Team, User
+
+
+class DemandQuerySet(models.QuerySet["Demand"]):
+    def visible_to(self, user: User) -> DemandQuerySet:
+        """What this person may read; a draft is read by its requester alone."""
+        mine = Q(requester=user)
+        shared = ~Q(stage=Stage.DRAFT)
+        if user.role in {Role.ADMINISTRATOR, Role.VIEWER}:
+            return self.filter(mine | shared)
+        if user.role == Role.REQUESTER:
+            unit = Q(business_unit=user.business_unit_id, business_unit__isnull=False)
+            return self.filter(mine | (unit & shared))
+        return self.filter(mine | (Q(team__members=user) & shared)).distinct()
+
+    def awaiting_decision(self) -> DemandQuerySet:
+        return self.filter(stage__in=AWAITING_DECISION)
+
+    def in_backlog(self) -> DemandQuerySet:
+        return self.filter(stage__in=BACKLOG)
+
+    def open(self) -> DemandQuerySet:
+        return self.filter(stage__in=OPEN)
+
+    def closed(self) -> DemandQuerySet:
+        return self.filter(stage__in=CLOSED)
+
+    def delivered(self) -> DemandQuerySet:
+        return self.filter(stage=Stage.DELIVERED)
+
+    def for_reading(self) -> DemandQuerySet:
+        """With everything a row or page names, in the same query."""
+        return self.select_related(
+            "team", "tier", "business_unit", "requester", "source_system",
+            "target_system", "owner",
+        )  # fmt: skip
+
+    def by_rank(self) -> DemandQuerySet:
+        return self.order_by("rank")
+
+    def by_next_decision(self) -> DemandQuerySet:
+        """What must be decided first stands first; without a due time, the oldest."""
+        return self.order_by(F("decide_by").asc(nulls_last=True), "submitted_at", "pk")
+
+
+class Demand(models.Model):
+    """Anything that wants engineers' time, from first wish to delivery."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="demands")
+    reference = models.CharField(max_length=16, unique=True, editable=False)
+    title = models.CharField(max_length=200)
+    source = models.CharField(
+        max_length=12, choices=DemandSource, default=DemandSource.REQUEST
+    )
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="demands")
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.DRAFT)
+    business_unit = models.ForeignKey(
+        BusinessUnit, on_delete=models.PROTECT, related_name="demands"
+    )
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="demands",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_demands",
+        help_text="Who answers for it in the team.",
+    )
+
+    # The answers of the form.
+    source_system = models.ForeignKey(
+        System,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="demands_from",
+    )
+    target_system = models.ForeignKey(
+        System,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="demands_to",
+    )
+    data_needed = models.TextField("what data", blank=True)
+    frequency = models.CharField(max_length=12, choices=Frequency, blank=True)
+    needed_by = models.DateField(null=True, blank=True)
+    purpose = models.TextField("why", blank=True)
+
+    # A fraction written as decimal digits, "25" being 0.25: it sorts as text the same
+    # way in every database and locale, and between two there is always another.
+    rank = models.CharField(  # noqa: DJ001 - outside the backlog there is no rank
+        max_length=120,
+        null=True,
+        editable=False,
+        validators=[RegexValidator(r"^[0-9]*[1-9]$")],
+    )
+    after = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="followed_by"
+    )
+    earliest = models.DateField(null=True, blank=True)
+
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    decide_by = models.DateTimeField(null=True, editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="decisions",
+    )
+    decision_reason = models.TextField(blank=True, editable=False)
+    started_on = models.DateField(null=True, blank=True)
+    delivered_on = models.DateField(null=True, blank=True)
+
+    blocked_since = models.DateField(null=True, blank=True)
+    blocked_cause = models.CharField(max_length=200, blank=True)
+    blocked_waits_for = models.CharField(max_length=120, blank=True)
+
+    # Where an imported demand comes from, so that a second import finds it again.
+    import_source = models.CharField(max_length=60, blank=True, editable=False)
+    import_key = models.CharField(max_length=120, blank=True, editable=False)
+
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = DemandQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        permissions = [
+            ("submit_demand", "Can submit requests"),
+            ("decide_demand", "Can accept or decline demands"),
+            ("rank_demand", "Can move demands on the board"),
+            ("see_board", "Can see the board"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["team", "stage", "rank"], name="demand_team_stage_rank"
+            ),
+            models.Index(fields=["team", "delivered_on"], name="demand_team_delivered"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="demand_ranked_iff_in_backlog",
+                condition=Q(stage__in=BACKLOG, rank__isnull=False)
+                | (~Q(stage__in=BACKLOG) & Q(rank__isnull=True)),
+            ),
+            models.UniqueConstraint(
+                fields=["team", "rank"], name="demand_rank_once_per_team"
+            ),
+            models.CheckConstraint(
+                name="demand_delivered_iff_dated",
+                condition=Q(stage=Stage.DELIVERED, delivered_on__isnull=False)
+                | (~Q(stage=Stage.DELIVERED) & Q(delivered_on__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="demand_blocked_with_cause",
+                condition=Q(blocked_since__isnull=True)
+                | Q(blocked_since__isnull=False, blocked_cause__gt=""),
+            ),
+            models.UniqueConstraint(
+                fields=["team", "import_source", "import_key"],
+                condition=Q(import_key__gt=""),
+                name="demand_imported_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("intake:request", args=[self.reference])
+
+    @property
+    def is_decidable(self) -> bool:
+        return self.stage in AWAITING_DECISION
+
+    @property
+    def is_in_backlog(self) -> bool:
+        return self.stage in BACKLOG
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage in OPEN
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.blocked_since is not None
+
+    def is_overdue(self, today: date) -> bool:
+        return self.is_open and self.needed_by is not None and self.needed_by < today
+
+
+class RankMove(models.Model):
+    """One move on the board: who moved what, from where to where, and why."""
+
+    demand = models.ForeignKey(
+        Demand, on_delete=models.CASCADE, related_name="rank_moves"
+    )
+    moved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="rank_moves",
+    )
+    moved_at = models.DateTimeField(default=timezone.now)
+    # Places counted from 1 among the backlog of the team at that moment.
+    from_place = models.PositiveIntegerField()
+    to_place = models.PositiveIntegerField()
+    why = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-moved_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.demand.reference}: {self.from_place} → {self.to_place}"

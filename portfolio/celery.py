@@ -1,0 +1,29 @@
+"""The Celery application and everything that runs by the clock."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portfolio.settings")
+
+app = Celery("throughline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    # A forecast whose worker died is started again; a change whose message was lost
+    # is forecast all the same.
+    "rescue-forecasts": {
+        "task": "capacity.tasks.rescue_forecasts",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    # Dates move with the day even when nobody changes anything.
+    "forecast-every-morning": {
+        "task": "capacity.tasks.forecast_every_team",
+        "schedule": crontab(hour=3, minute=0),
+    },
+}

@@ -1,0 +1,73 @@
+"""Which role may do what: one table, asked by pages, API and exports alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from portfolio.core.choices import Role
+
+if TYPE_CHECKING:
+    from portfolio.core.models import User
+
+SUBMIT = "intake.submit_demand"
+DECIDE = "intake.decide_demand"
+RANK = "intake.rank_demand"
+SEE_BOARD = "intake.see_board"
+SEE_DELIVERY = "delivery.see_delivery"
+PROMISE = "delivery.promise_date"
+REPORT_PROGRESS = "delivery.report_progress"
+SEE_CAPACITY = "capacity.see_capacity"
+SEE_PEOPLE = "capacity.see_people"
+PLAN = "capacity.plan_capacity"
+FORECAST = "capacity.run_forecast"
+SEE_REPORTS = "reports.see_reports"
+FREEZE = "reports.freeze_report"
+SETTINGS = "core.change_settings"
+
+_MANAGER = frozenset(
+    {
+        SUBMIT, DECIDE, RANK, SEE_BOARD, SEE_DELIVERY, PROMISE, REPORT_PROGRESS,
+        SEE_CAPACITY, SEE_PEOPLE, PLAN, FORECAST, SEE_REPORTS, FREEZE, SETTINGS,
+    }
+)  # fmt: skip
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.REQUESTER: frozenset({SUBMIT}),
+    Role.ENGINEER: frozenset({SUBMIT, SEE_BOARD, SEE_CAPACITY, REPORT_PROGRESS}),
+    Role.MANAGER: _MANAGER,
+    Role.VIEWER: frozenset({SEE_BOARD, SEE_DELIVERY, SEE_CAPACITY, SEE_REPORTS}),
+    Role.ADMINISTRATOR: _MANAGER,
+}
+# What a manager may edit in the Django admin; everything else there is for
+# administrators. Events, forecasts and reports are never edited by hand.
+_MANAGER_EDITS = {
+    "core": {
+        "businesscalendar", "workingperiod", "closedday", "businessunit", "team"
+    },
+    "intake": {"system", "tier"},
+    "capacity": {
+        "skill", "engineer", "engineerskill", "weeklyhours", "leave", "ktlostream",
+        "workpackage",
+    },
+    "catalogue": {"integration"},
+}  # fmt: skip
+MANAGER_ADMIN = frozenset(
+    f"{app}.{verb}_{model}"
+    for app, models in _MANAGER_EDITS.items()
+    for model in models
+    for verb in ("view", "add", "change", "delete")
+)
+
+
+class RoleBackend(ModelBackend):
+    """Signs in by e-mail and password; what a person may do follows from the role."""
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        user: User = user_obj
+        granted = PERMISSIONS[user.role]
+        if user.role == Role.MANAGER:
+            granted |= MANAGER_ADMIN
+        return set(granted)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django.contrib.auth import views as auth
+from django.urls import path, reverse_lazy
+
+from portfolio.core import views
+from portfolio.core.forms import SignInForm
+
+app_name = "core"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path(
+        "sign-in/",
+        auth.LoginView.as_view(
+            template_name="core/sign_in.html",
+            authentication_form=SignInForm,
+            redirect_authenticated_user=True,
+        ),
+        name="sign-in",
+    ),
+    path("sign-out/", auth.LogoutView.as_view(), name="sign-out"),
+    path("account/", views.account, name="account"),
+    path("account/theme/", views.theme, name="theme"),
+    path(
+        "account/password/",
+        auth.PasswordChangeView.as_view(
+            template_name="core/password.html",
+            success_url=reverse_lazy("core:password-changed"),
+        ),
+        name="password",
+    ),
+    path("account/password/changed/", views.password_changed, name="password-changed"),
+    path("settings/", views.settings_page, name="settings"),
+    path("search/", views.search, name="search"),
+    path("healthy/", views.healthy, name="healthy"),
+]

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, permission_required
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from portfolio.core.choices import Role
+from portfolio.core.forms import ThemeForm
+from portfolio.core.http import PageRequest, render_page
+from portfolio.core.models import BusinessCalendar, BusinessUnit, Team, User
+from portfolio.core.search import Found, find
+from portfolio.core.shell import THEME_COOKIE, THEMES, rooms_of
+
+HOME = {
+    Role.REQUESTER: "intake:requests",
+    Role.ENGINEER: "board:board",
+    Role.MANAGER: "board:board",
+    Role.VIEWER: "delivery:delivery",
+    Role.ADMINISTRATOR: "board:board",
+}
+A_YEAR = 60 * 60 * 24 * 365
+
+
+@require_safe
+def home(request: PageRequest) -> HttpResponse:
+    return redirect(HOME[Role(request.user.role)])
+
+
+@require_safe
+def account(request: PageRequest) -> HttpResponse:
+    form = ThemeForm(initial={"theme": request.COOKIES.get(THEME_COOKIE, "system")})
+    return render_page(
+        request, "core/account.html", {"theme_form": form}, fragment="account"
+    )
+
+
+@require_POST
+def theme(request: PageRequest) -> HttpResponse:
+    form = ThemeForm(request.POST)
+    response = redirect("core:account")
+    if form.is_valid():
+        chosen = form.cleaned_data["theme"]
+        response.set_cookie(
+            THEME_COOKIE,
+            chosen,
+            max_age=A_YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure(),
+        )
+        messages.success(request, f"Colours: {THEMES[chosen].lower()}.")
+    return response
+
+
+@require_safe
+def password_changed(request: PageRequest) -> HttpResponse:
+    messages.success(request, "Your password is changed.")
+    return redirect("core:account")
+
+
+@require_safe
+@permission_required("core.change_settings", raise_exception=True)
+def settings_page(request: PageRequest) -> HttpResponse:
+    return render_page(
+        request,
+        "core/settings.html",
+        {
+            "teams": Team.objects.visible_to(request.user).select_related("calendar"),
+            "units": BusinessUnit.objects.all(),
+            "calendars": BusinessCalendar.objects.all(),
+            "people": User.objects.count(),
+        },
+        fragment="settings",
+    )
+
+
+@require_safe
+def search(request: PageRequest) -> HttpResponse:
+    words = request.GET.get("q", "")
+    pages = [
+        Found(name=room["name"], url=room["url"], note="Page")
+        for room in rooms_of(request.user)
+        if words.strip() and words.strip().lower() in room["name"].lower()
+    ]
+    return render_page(
+        request,
+        "core/search.html",
+        {
+            "words": words,
+            "found": pages + find(request.user, words),
+            "search_url": reverse("core:search"),
+        },
+        fragment="found",
+    )
+
+
+@login_not_required
+@require_safe
+def healthy(_request: PageRequest) -> HttpResponse:
+    """Answers when the process serves and its database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
