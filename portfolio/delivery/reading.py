@@ -1,0 +1,100 @@
+"""Open commitments beside the latest forecast, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from capacity.engine.distribution import chance_by, chance_words
+from capacity.models import DemandForecast, Forecast
+from portfolio.delivery.models import Commitment
+from portfolio.delivery.rag import NO_DATE, NOT_YET, Rag, rag_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The latest forecast of a team, demand by demand."""
+
+    forecast: Forecast | None = None
+    rows: dict[int, DemandForecast] = field(default_factory=dict)
+
+    def chance(self, demand_id: int, day: date) -> float | None:
+        """Share of the simulated worlds that finish a demand by a day."""
+        row = self.rows.get(demand_id)
+        if row is None or self.forecast is None or not row.finished_by:
+            return None
+        return chance_by(row.finished_by, self.forecast.trials, day)
+
+    def cannot(self, demand_id: int) -> str:
+        """Why no date can be given; empty when one can."""
+        row = self.rows.get(demand_id)
+        return row.cannot if row else ""
+
+    def rag(self, demand_id: int, day: date | None, today: date) -> Rag:
+        """Status of an open demand that is to be done by a day."""
+        if day is None:
+            return NO_DATE
+        chance = self.chance(demand_id, day)
+        cannot = bool(self.cannot(demand_id))
+        overdue = day < today
+        if chance is None and not cannot and not overdue:
+            return NOT_YET
+        return rag_of(chance=chance, overdue=overdue, cannot=cannot)
+
+
+def outlook_of(team_id: int, demand_ids: Iterable[int] | None = None) -> Outlook:
+    """What the latest finished forecast says; two queries for any number of demands."""
+    forecast = Forecast.objects.latest_of(team_id)
+    if forecast is None:
+        return Outlook()
+    rows = DemandForecast.objects.filter(forecast=forecast)
+    if demand_ids is not None:
+        rows = rows.filter(demand__in=list(demand_ids))
+    return Outlook(forecast=forecast, rows={row.demand_id: row for row in rows})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCommitment:
+    """One promise that is still to be kept, and how it stands."""
+
+    commitment: Commitment
+    chance: float | None
+    p50: date | None
+    p85: date | None
+    cannot: str
+    rag: Rag
+
+    @property
+    def chance_words(self) -> str:
+        return "–" if self.chance is None else chance_words(self.chance)
+
+
+def read_open(
+    commitments: Iterable[Commitment], outlook: Outlook, today: date
+) -> list[OpenCommitment]:
+    """Each open commitment with its chance on time; asks the database nothing more."""
+    return [_read(commitment, outlook, today) for commitment in commitments]
+
+
+def open_by_demand(
+    team_id: int, outlook: Outlook, today: date
+) -> dict[int, OpenCommitment]:
+    """The open commitments of a team by demand, in one query beside the outlook's."""
+    commitments = Commitment.objects.open().filter(team=team_id).by_due()
+    return {
+        row.commitment.demand_id: row for row in read_open(commitments, outlook, today)
+    }
+
+
+def _read(commitment: Commitment, outlook: Outlook, today: date) -> OpenCommitment:
+    demand_id, due_on = commitment.demand_id, commitment.due_on
+    row = outlook.rows.get(demand_id)
+    return OpenCommitment(
+        commitment=commitment,
+        chance=outlook.chance(demand_id, due_on),
+        p50=row.p50 if row else None,
+        p85=row.p85 if row else None,
+        cannot=row.cannot if row else "",
+        rag=outlook.rag(demand_id, due_on, today),
+    )
