@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from capacity.choices import PackageState
+from capacity.models import WorkPackage
+from intake.models import Demand
+from intake.services.stages import deliver_demand, start_demand
+from portfolio.core.models import User
+from portfolio.core.services.changes import note_plan_change
+from portfolio.delivery.choices import CommitmentState
+from portfolio.delivery.models import Commitment
+from portfolio.delivery.services.commitments import close_commitment
+
+
+@transaction.atomic
+def start(*, demand: Demand, by: User, on: date) -> Demand:
+    """Say that work on a demand has begun."""
+    demand = start_demand(demand=demand, by=by, on=on)
+    note_plan_change(team_id=demand.team_id)
+    return demand
+
+
+@transaction.atomic
+def deliver(*, demand: Demand, by: User, on: date) -> Demand:
+    """Say that a demand is delivered; its open commitment closes with it."""
+    demand = deliver_demand(demand=demand, by=by, on=on)
+    # What the work really took is not known from this; actual effort stays empty.
+    WorkPackage.objects.filter(demand=demand).unfinished().update(
+        state=PackageState.DONE, finished_on=on, remaining=None
+    )
+    commitment = (
+        Commitment.objects.select_for_update(of=("self",))
+        .select_related("demand")
+        .open()
+        .filter(demand=demand)
+        .first()
+    )
+    if commitment is not None:
+        close_commitment(commitment=commitment, state=CommitmentState.DELIVERED, on=on)
+    note_plan_change(team_id=demand.team_id)
+    return demand
