@@ -51,10 +51,6 @@ def run(
     took = time.monotonic() - began
     line = f"{name}: {'failed' if done.returncode else 'ok'} in {took:.0f} s"
     return line, done.returncode, done.stdout
-        f"{name}: {'failed' if done.returncode else 'ok'} in {took:.0f} s",
-        done.returncode,
-        said,
-    )
 
 
 def live(name: str, command: list[object], extra: dict[str, str]) -> int:
