@@ -1,0 +1,588 @@
+"""What the engine is asked: people, their calendars, and ranked work, checked once.
+
+The file format is the plan of the design page, section 8. A ``Plan`` that exists is
+right: behind it nothing checks again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from capacity.engine import _checks
+from capacity.engine._reading import (
+    PlanError,
+    read_day,
+    read_days,
+    read_list,
+    read_number,
+    read_object,
+    read_optional_day,
+    read_optional_text,
+    read_text,
+    read_texts,
+    read_whole,
+)
+
+__all__ = [
+    "Arrival",
+    "Demand",
+    "Engineer",
+    "Interruption",
+    "Leave",
+    "Package",
+    "Plan",
+    "PlanError",
+    "Range",
+    "Uncertainty",
+    "load_plan",
+]
+
+MOST_TRIALS = 1_000_000
+MOST_DAYS = 36_525
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An estimate: P10, P50 and P90, in focused engineer-days or working days."""
+
+    low: float
+    likely: float
+    high: float
+
+    @property
+    def is_zero(self) -> bool:
+        return self.high == 0
+
+    @classmethod
+    def from_json(cls, value: object, where: str) -> Range:
+        fields = read_object(value, where, required=("low", "likely", "high"))
+        return cls(
+            *(
+                read_number(fields[name], f"{where}, {name},")
+                for name in ("low", "likely", "high")
+            )
+        )
+
+    def to_json(self) -> dict[str, float]:
+        return {"low": self.low, "likely": self.likely, "high": self.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Days of absence, both ends included, and the share of each day that is lost."""
+
+    first: date
+    last: date
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Engineer:
+    """A person: speed per skill, hours from Monday to Sunday, and absences."""
+
+    id: str
+    skills: Mapping[str, float]
+    hours_per_day: tuple[float, ...] = (8.0, 8.0, 8.0, 8.0, 8.0, 0.0, 0.0)
+    overhead: float = 0.0
+    first_day: date | None = None
+    last_day: date | None = None
+    leave: tuple[Leave, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: object, number: int) -> Engineer:
+        fields = read_object(
+            value,
+            f"Engineer {number}",
+            required=("id", "skills"),
+            optional=("hours_per_day", "overhead", "from", "until", "leave"),
+        )
+        name = read_text(fields["id"], f"The id of engineer {number}")
+        where = f"Engineer {name}"
+        skills = fields["skills"]
+        if not isinstance(skills, Mapping):
+            raise PlanError(
+                f"{where} has skills that are no object; "
+                'skills with speeds like {"api": 1.0} were expected.'
+            )
+        return cls(
+            id=name,
+            skills={
+                read_text(skill, f"A skill of engineer {name}"): read_number(
+                    speed, f"{where}, speed in {skill},", least=0, most=100
+                )
+                for skill, speed in skills.items()
+            },
+            hours_per_day=tuple(
+                read_number(hours, f"{where}, hours_per_day,", least=0, most=24)
+                for hours in read_list(
+                    fields.get("hours_per_day", [8, 8, 8, 8, 8, 0, 0]),
+                    f"{where}, hours_per_day,",
+                )
+            ),
+            overhead=read_number(
+                fields.get("overhead", 0.0), f"{where}, overhead,", least=0, most=1
+            ),
+            first_day=read_optional_day(fields.get("from"), f"{where}, from,"),
+            last_day=read_optional_day(fields.get("until"), f"{where}, until,"),
+            leave=tuple(
+                _read_leave(entry, f"{where}, leave entry {position},")
+                for position, entry in enumerate(
+                    read_list(fields.get("leave", []), f"{where}, leave,"), start=1
+                )
+            ),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "skills": dict(self.skills),
+            "hours_per_day": list(self.hours_per_day),
+            "overhead": self.overhead,
+            "from": _written(self.first_day),
+            "until": _written(self.last_day),
+            "leave": [
+                [entry.first.isoformat(), entry.last.isoformat(), entry.share]
+                for entry in self.leave
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The part of a demand that one engineer does with one skill."""
+
+    id: str
+    skill: str
+    effort: Range
+    after: tuple[str, ...] = ()
+    engineer: str | None = None
+    doing: str | None = None
+    wait: Range | None = None
+
+    @classmethod
+    def from_json(cls, value: object, number: int, owner: str) -> Package:
+        fields = read_object(
+            value,
+            f"Package {number} of {owner}",
+            required=("id", "skill", "effort"),
+            optional=("after", "engineer", "doing", "wait"),
+        )
+        name = read_text(fields["id"], f"The id of package {number} of {owner}")
+        where = f"Package {name} of {owner}"
+        wait = fields.get("wait")
+        return cls(
+            id=name,
+            skill=read_text(fields["skill"], f"{where}, skill,"),
+            effort=Range.from_json(fields["effort"], f"{where}, effort,"),
+            after=read_texts(fields.get("after", []), f"{where}, after,"),
+            engineer=read_optional_text(fields.get("engineer"), f"{where}, engineer,"),
+            doing=read_optional_text(fields.get("doing"), f"{where}, doing,"),
+            wait=None if wait is None else Range.from_json(wait, f"{where}, wait,"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "skill": self.skill,
+            "effort": self.effort.to_json(),
+            "after": list(self.after),
+            "engineer": self.engineer,
+            "doing": self.doing,
+            "wait": self.wait.to_json() if self.wait else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Something that wants engineers' time; its place in the plan is its rank."""
+
+    id: str
+    packages: tuple[Package, ...] = ()
+    earliest: date | None = None
+    after: tuple[str, ...] = ()
+    dates: tuple[date, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: object, number: int) -> Demand:
+        fields = read_object(
+            value,
+            f"Demand {number}",
+            required=("id", "packages"),
+            optional=("earliest", "after", "dates"),
+        )
+        name = read_text(fields["id"], f"The id of demand {number}")
+        where = f"Demand {name}"
+        return cls(
+            id=name,
+            packages=_read_packages(fields["packages"], f"demand {name}"),
+            earliest=read_optional_day(fields.get("earliest"), f"{where}, earliest,"),
+            after=read_texts(fields.get("after", []), f"{where}, after,"),
+            dates=read_days(fields.get("dates", []), f"{where}, dates,"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "earliest": _written(self.earliest),
+            "after": list(self.after),
+            "dates": [day.isoformat() for day in self.dates],
+            "packages": [package.to_json() for package in self.packages],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """A KTLO stream: how often it interrupts whom, and for how long."""
+
+    engineers: tuple[str, ...]
+    per_week: float
+    effort: Range
+
+    @classmethod
+    def from_json(cls, value: object, number: int) -> Interruption:
+        where = f"Interruption stream {number}"
+        fields = read_object(value, where, required=("engineers", "per_week", "effort"))
+        return cls(
+            engineers=read_texts(fields["engineers"], f"{where}, engineers,"),
+            per_week=read_number(
+                fields["per_week"], f"{where}, per_week,", least=0, most=1000
+            ),
+            effort=Range.from_json(fields["effort"], f"{where}, effort,"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "engineers": list(self.engineers),
+            "per_week": self.per_week,
+            "effort": self.effort.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A stream of demands nobody has asked for yet, and the rank they enter at."""
+
+    id: str
+    per_week: float
+    rank: float
+    packages: tuple[Package, ...]
+
+    @classmethod
+    def from_json(cls, value: object, number: int) -> Arrival:
+        fields = read_object(
+            value,
+            f"Arrival stream {number}",
+            required=("id", "per_week", "rank", "packages"),
+        )
+        name = read_text(fields["id"], f"The id of arrival stream {number}")
+        where = f"Arrival stream {name}"
+        return cls(
+            id=name,
+            per_week=read_number(
+                fields["per_week"], f"{where}, per_week,", least=0, most=1000
+            ),
+            rank=read_number(fields["rank"], f"{where}, rank,", least=0, most=1),
+            packages=_read_packages(fields["packages"], f"arrival stream {name}"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "per_week": self.per_week,
+            "rank": self.rank,
+            "packages": [package.to_json() for package in self.packages],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """Standard deviations of the logarithms of the shared error factors."""
+
+    demand_sd: float = 0.0
+    team_sd: float = 0.0
+
+    @classmethod
+    def from_json(cls, value: object) -> Uncertainty:
+        fields = read_object(value, "Uncertainty", optional=("demand_sd", "team_sd"))
+        return cls(
+            demand_sd=read_number(
+                fields.get("demand_sd", 0.0),
+                "Uncertainty, demand_sd,",
+                least=0,
+                most=5,
+            ),
+            team_sd=read_number(
+                fields.get("team_sd", 0.0), "Uncertainty, team_sd,", least=0, most=5
+            ),
+        )
+
+    def to_json(self) -> dict[str, float]:
+        return {"demand_sd": self.demand_sd, "team_sd": self.team_sd}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who works when, and on what in which order.
+
+    Attributes
+    ----------
+    start : date
+        First day of the plan; time 0 is its first moment.
+    engineers : tuple of Engineer
+        In plan order, which decides the last tie.
+    demands : tuple of Demand
+        In rank order, best first.
+    trials : int
+        Simulated worlds; the standard error of a share falls with its root.
+    seed : int
+        Seed of every random number of the plan.
+    horizon_days : int
+        Days simulated; what ends later has not finished.
+    closed_days : tuple of date
+        Days on which nobody works.
+    interruptions, arrivals, uncertainty
+        See the classes.
+    together : tuple of tuples of demand ids
+        Groups for which “all done by” is wanted.
+
+    Raises
+    ------
+    PlanError
+        If a value or a relation between values is not allowed; the message says
+        where, what was given and what is allowed.
+
+    Notes
+    -----
+    Checks cost O(packages + references).
+
+    Examples
+    --------
+    >>> plan = Plan.from_json({"start": "2026-11-23", "engineers": [], "demands": []})
+    >>> plan.end
+    datetime.date(2029, 11, 21)
+    """
+
+    start: date
+    engineers: tuple[Engineer, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    trials: int = 10_000
+    seed: int = 0
+    horizon_days: int = 1095
+    closed_days: tuple[date, ...] = ()
+    interruptions: tuple[Interruption, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    uncertainty: Uncertainty = field(default_factory=Uncertainty)
+    together: tuple[tuple[str, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        read_whole(self.trials, "The plan, trials,", least=1, most=MOST_TRIALS)
+        read_whole(self.seed, "The plan, seed,", least=0, most=2**63 - 1)
+        read_whole(
+            self.horizon_days, "The plan, horizon_days,", least=1, most=MOST_DAYS
+        )
+        if (date.max - self.start).days <= self.horizon_days:
+            raise PlanError(
+                f"The plan starts on {self.start} with a horizon of "
+                f"{self.horizon_days} days; it must end before the year 10000."
+            )
+        _checks.check_plan(self)
+
+    @property
+    def end(self) -> date:
+        """Last day of the horizon."""
+        return self.start + timedelta(days=self.horizon_days - 1)
+
+    @classmethod
+    def from_json(cls, mapping: object) -> Plan:
+        """Read a plan from the objects and lists of its JSON form.
+
+        Parameters
+        ----------
+        mapping
+            What ``json.loads`` gives for a plan file. Only ``start``, ``engineers``
+            and ``demands`` must be there.
+
+        Returns
+        -------
+        Plan
+            The checked plan.
+
+        Raises
+        ------
+        PlanError
+            With one sentence that says where and what is allowed.
+
+        Examples
+        --------
+        >>> Plan.from_json({"start": "2026-02-30", "engineers": [], "demands": []})
+        Traceback (most recent call last):
+        ...
+        capacity.engine._reading.PlanError: The plan, start, is '2026-02-30'; a date \
+that exists, written as YYYY-MM-DD, was expected.
+        """
+        fields = read_object(
+            mapping,
+            "The plan",
+            required=("start", "engineers", "demands"),
+            optional=(
+                "trials",
+                "seed",
+                "horizon_days",
+                "closed_days",
+                "interruptions",
+                "arrivals",
+                "uncertainty",
+                "together",
+            ),
+        )
+
+        def numbered(key: str) -> enumerate[Any]:
+            return enumerate(
+                read_list(fields.get(key, []), f"The plan, {key},"), start=1
+            )
+
+        return cls(
+            start=read_day(fields["start"], "The plan, start,"),
+            trials=read_whole(
+                fields.get("trials", 10_000),
+                "The plan, trials,",
+                least=1,
+                most=MOST_TRIALS,
+            ),
+            seed=read_whole(
+                fields.get("seed", 0), "The plan, seed,", least=0, most=2**63 - 1
+            ),
+            horizon_days=read_whole(
+                fields.get("horizon_days", 1095),
+                "The plan, horizon_days,",
+                least=1,
+                most=MOST_DAYS,
+            ),
+            closed_days=read_days(
+                fields.get("closed_days", []), "The plan, closed_days,"
+            ),
+            engineers=tuple(
+                Engineer.from_json(value, number)
+                for number, value in numbered("engineers")
+            ),
+            demands=tuple(
+                Demand.from_json(value, number) for number, value in numbered("demands")
+            ),
+            interruptions=tuple(
+                Interruption.from_json(value, number)
+                for number, value in numbered("interruptions")
+            ),
+            arrivals=tuple(
+                Arrival.from_json(value, number)
+                for number, value in numbered("arrivals")
+            ),
+            uncertainty=Uncertainty.from_json(fields.get("uncertainty", {})),
+            together=tuple(
+                read_texts(group, f"Group {number} of together")
+                for number, group in numbered("together")
+            ),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the plan with every default spelt out, ready for ``json.dumps``."""
+        return {
+            "start": self.start.isoformat(),
+            "trials": self.trials,
+            "seed": self.seed,
+            "horizon_days": self.horizon_days,
+            "closed_days": [day.isoformat() for day in self.closed_days],
+            "engineers": [engineer.to_json() for engineer in self.engineers],
+            "interruptions": [stream.to_json() for stream in self.interruptions],
+            "demands": [demand.to_json() for demand in self.demands],
+            "arrivals": [stream.to_json() for stream in self.arrivals],
+            "uncertainty": self.uncertainty.to_json(),
+            "together": [list(group) for group in self.together],
+        }
+
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON: defaults spelt out, keys sorted, no blanks.
+
+        Two files that say the same thing, one with defaults left out or with 2 for
+        2.0, have the same hash.
+        """
+        text = json.dumps(
+            self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load_plan(text: str | bytes) -> Plan:
+    """Read a plan from the text of a plan file.
+
+    Parameters
+    ----------
+    text
+        JSON.
+
+    Returns
+    -------
+    Plan
+        The checked plan.
+
+    Raises
+    ------
+    PlanError
+        If the text is no JSON, names a key twice, or is no valid plan.
+
+    Examples
+    --------
+    >>> load_plan('{"start": "2026-11-23", "engineers": [], "demands": []}').trials
+    10000
+    """
+    try:
+        return Plan.from_json(json.loads(text, object_pairs_hook=_unique_keys))
+    except RecursionError:
+        raise PlanError("The plan is nested too deeply to be read.") from None
+    except UnicodeDecodeError:
+        raise PlanError("The plan is not written in UTF-8.") from None
+    except json.JSONDecodeError as wrong:
+        raise PlanError(
+            f"The plan is no JSON: {wrong.msg} in line {wrong.lineno}, "
+            f"column {wrong.colno}."
+        ) from None
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise PlanError(f"The key “{key}” stands twice in one object of the plan.")
+        found[key] = value
+    return found
+
+
+def _read_leave(value: object, where: str) -> Leave:
+    entry = read_list(value, where)
+    if len(entry) != 3:
+        raise PlanError(
+            f"{where} has {len(entry)} values; "
+            "[first day, last day, share of the day absent] was expected."
+        )
+    return Leave(
+        first=read_day(entry[0], where),
+        last=read_day(entry[1], where),
+        share=read_number(entry[2], f"{where} share,", least=0, most=1),
+    )
+
+
+def _read_packages(value: object, owner: str) -> tuple[Package, ...]:
+    return tuple(
+        Package.from_json(entry, number, owner)
+        for number, entry in enumerate(
+            read_list(value, f"{owner[0].upper()}{owner[1:]}, packages,"), start=1
+        )
+    )
+
+
+def _written(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
