@@ -104,6 +104,9 @@ class Demand(models.Model):
         blank=True,
         related_name="demands_to",
     )
+    # As the requester wrote them, where the list did not have the system.
+    source_system_name = models.CharField(max_length=80, blank=True)
+    target_system_name = models.CharField(max_length=80, blank=True)
     data_needed = models.TextField("what data", blank=True)
     frequency = models.CharField(max_length=12, choices=Frequency, blank=True)
     needed_by = models.DateField(null=True, blank=True)
@@ -140,6 +143,8 @@ class Demand(models.Model):
     blocked_cause = models.CharField(max_length=200, blank=True)
     blocked_waits_for = models.CharField(max_length=120, blank=True)
 
+    # Of the form that was sent, so that sending it twice makes one request.
+    submission_token = models.UUIDField(null=True, editable=False)
     # Where an imported demand comes from, so that a second import finds it again.
     import_source = models.CharField(max_length=60, blank=True, editable=False)
     import_key = models.CharField(max_length=120, blank=True, editable=False)
@@ -187,6 +192,10 @@ class Demand(models.Model):
                 condition=Q(import_key__gt=""),
                 name="demand_imported_once",
             ),
+            models.UniqueConstraint(
+                fields=["requester", "submission_token"],
+                name="demand_submitted_once_per_form",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -194,6 +203,15 @@ class Demand(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("intake:request", args=[self.reference])
+
+    @property
+    def source_name(self) -> str:
+        """The system data comes from, in the list or not; empty when nobody said."""
+        return str(self.source_system or self.source_system_name)
+
+    @property
+    def target_name(self) -> str:
+        return str(self.target_system or self.target_system_name)
 
     @property
     def is_decidable(self) -> bool:

@@ -6,6 +6,9 @@ from django.db import models
 class Tier(models.Model):
     """The class of service a demand is handled under."""
 
+    # The slug of the tier that a request gets when nothing says otherwise.
+    STANDARD = "standard"
+
     name = models.CharField(max_length=40, unique=True)
     slug = models.SlugField(max_length=40, unique=True)
     position = models.PositiveSmallIntegerField(default=0)
