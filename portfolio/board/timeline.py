@@ -1,0 +1,215 @@
+"""The time axis that all rows of the board share: days in, places in percent out.
+
+A day is drawn at its middle, so that what is due on the last day of a quarter stands
+left of the line with which the next one begins. Knows nothing of demands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LEAD_DAYS = 7
+LEAST_DAYS = 70
+# About eighteen months; what lies beyond gets an arrow at the edge.
+MOST_DAYS = 548
+ROOM_AFTER = 0.06
+# More months than this are labelled by quarter, so that labels fit on a phone.
+LABELLED_MONTHS = 9
+LEAST_WIDTH = 0.8
+# What a label like “28 Dec – 18 Jan” takes of the narrowest axis, and its distance.
+LABEL_WIDTH = 27.0
+LABEL_GAP = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The first day of a month or quarter."""
+
+    x: str
+    label: str
+    is_quarter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The days from ``first`` to ``last``, both drawn whole."""
+
+    first: dt.date
+    last: dt.date
+    today: dt.date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def edge(self, day: dt.date) -> float:
+        """Where a day begins, in percent of the width; outside it below 0 or above."""
+        return (day - self.first).days / self.days * 100
+
+    def middle(self, day: dt.date) -> float:
+        return ((day - self.first).days + 0.5) / self.days * 100
+
+    @property
+    def now(self) -> str:
+        return _percent(self.middle(self.today))
+
+    @property
+    def ticks(self) -> list[Tick]:
+        """Months that begin on the axis; labelled each, or by quarter on a long one."""
+        firsts = list(_months(self.first, self.last))
+        by_quarter = len(firsts) > LABELLED_MONTHS
+        return [
+            Tick(
+                x=_percent(self.edge(day)),
+                label=_label(day, by_quarter=by_quarter)
+                if self.edge(day) < 95 and (_begins_quarter(day) or not by_quarter)
+                else "",
+                is_quarter=_begins_quarter(day),
+            )
+            for day in firsts
+        ]
+
+    @property
+    def quarter_ends(self) -> list[dt.date]:
+        """Last days of the quarters that end between today and the end of the axis."""
+        ends = [
+            day - dt.timedelta(days=1)
+            for day in _months(self.first, self.last + dt.timedelta(days=1))
+            if _begins_quarter(day)
+        ]
+        return [day for day in ends if day >= self.today]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One date; ``beyond`` says over which edge it lies, if over one."""
+
+    x: str
+    beyond: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    x: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a row draws: P10 to P95 faint, P50 to P85 solid, and its two dates."""
+
+    faint: Span | None
+    solid: Span | None
+    # The end is not known, or lies over the right edge.
+    faint_is_open: bool
+    solid_is_open: bool
+    goes_beyond: bool
+    promised: Mark | None
+    needed: Mark | None
+    label: Label | None
+
+
+def axis_for(days: Iterable[dt.date], *, today: dt.date) -> Axis:
+    """From a week ago to a little after the latest of these days, within bounds."""
+    latest = max(days, default=today)
+    ahead = (latest - today).days
+    ahead += max(LEAD_DAYS, round(ahead * ROOM_AFTER))
+    return Axis(
+        first=today - dt.timedelta(days=LEAD_DAYS),
+        last=today + dt.timedelta(days=min(max(ahead, LEAST_DAYS), MOST_DAYS)),
+        today=today,
+    )
+
+
+def bar(
+    axis: Axis,
+    *,
+    p10: dt.date | None,
+    p50: dt.date | None,
+    p85: dt.date | None,
+    p95: dt.date | None,
+    promised: dt.date | None = None,
+    needed: dt.date | None = None,
+) -> Bar:
+    """Where one forecast and its dates stand; without a P50 only the dates do."""
+    begin = p10 or p50
+    faint = _span(axis, begin, p95) if begin and p50 else None
+    solid = _span(axis, p50, p85) if p50 else None
+    marks = [_mark(axis, day) for day in (promised, needed)]
+    return Bar(
+        faint=faint,
+        solid=solid,
+        faint_is_open=faint is not None and _is_open(axis, p95),
+        solid_is_open=solid is not None and _is_open(axis, p85),
+        goes_beyond=p50 is not None and axis.middle(p50) > 100,
+        promised=marks[0],
+        needed=marks[1],
+        label=_label_place(axis, begin, p95, [promised, needed]) if p50 else None,
+    )
+
+
+def _months(first: dt.date, last: dt.date) -> Iterable[dt.date]:
+    year, month = first.year, first.month
+    while (day := dt.date(year, month, 1)) <= last:
+        if day >= first:
+            yield day
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+
+
+def _begins_quarter(day: dt.date) -> bool:
+    return day.month % 3 == 1
+
+
+def _label(day: dt.date, *, by_quarter: bool) -> str:
+    return f"{day:%b %Y}" if by_quarter and day.month == 1 else f"{day:%b}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.2f}%"
+
+
+def _is_open(axis: Axis, day: dt.date | None) -> bool:
+    return day is None or axis.middle(day) > 100
+
+
+def _span(axis: Axis, begin: dt.date, end: dt.date | None) -> Span | None:
+    left = min(max(axis.middle(begin), 0), 100)
+    right = 100 if end is None else min(max(axis.middle(end), 0), 100)
+    if axis.middle(begin) > 100:
+        return None
+    width = max(right - left, LEAST_WIDTH)
+    return Span(x=_percent(min(left, 100 - width)), width=_percent(width))
+
+
+def _mark(axis: Axis, day: dt.date | None) -> Mark | None:
+    if day is None:
+        return None
+    place = axis.middle(day)
+    beyond = "before" if place < 0 else "after" if place > 100 else ""
+    return Mark(x=_percent(min(max(place, 0), 100)), beyond=beyond)
+
+
+def _label_place(
+    axis: Axis,
+    begin: dt.date | None,
+    end: dt.date | None,
+    others: list[dt.date | None],
+) -> Label | None:
+    """Beside everything the row draws: right of it, else left, else nowhere."""
+    places = [axis.middle(day) for day in (begin, end, *others) if day is not None]
+    right = 100 if end is None else max(places)
+    # An arrow at the right edge stands for what lies beyond it.
+    left = min(*places, 100 - LABEL_GAP)
+    if right + LABEL_GAP + LABEL_WIDTH <= 100:
+        return Label(x=_percent(right + LABEL_GAP), anchor="start")
+    if left - LABEL_GAP - LABEL_WIDTH >= axis.middle(axis.today):
+        return Label(x=_percent(left - LABEL_GAP), anchor="end")
+    return None
