@@ -1,0 +1,293 @@
+"""From rows to a plan in the format of the engine, in a fixed number of queries."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from capacity.choices import PackageState
+from capacity.models import Engineer, KtloStream, WorkPackage
+from capacity.presence import Absence, Contract, presence_between
+from intake.models import Demand
+from portfolio.core.calendars import public_holidays
+from portfolio.core.models import Team
+
+HORIZON_DAYS = 1095
+NO_ESTIMATE = "It has no estimate yet."
+# A wait that has lasted as long as anybody thought is not over before it is over.
+LEAST_WAIT_DAYS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A plan, and what of the backlog is not in it.
+
+    ``places`` are the demands of the backlog in rank order as (primary key,
+    reference); ``cannot`` says why a demand, by its reference, is not in the plan.
+    """
+
+    plan: dict[str, Any]
+    places: list[tuple[int, str]]
+    cannot: dict[str, str]
+
+
+def today_of(team: Team) -> date:
+    """The day it is where the team works."""
+    return timezone.localdate(timezone=zoneinfo.ZoneInfo(team.calendar.time_zone))
+
+
+def engineer_id(pk: int) -> str:
+    """The name of an engineer in a plan and its result."""
+    return f"eng-{pk}"
+
+
+def gather_plan(team: Team, *, start: date, trials: int, seed: int) -> dict[str, Any]:
+    """The team's engineers, calendars, KTLO and ranked backlog as a plan file."""
+    return gather(team, start=start, trials=trials, seed=seed).plan
+
+
+def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
+    """The plan of a team, and why the rest of its backlog is not in it.
+
+    Demands that nobody has estimated are left out, and so is what waits for them:
+    they take no time from the others, and they have no date.
+    """
+    end = start + timedelta(days=HORIZON_DAYS - 1)
+    closed = team.calendar.closed_dates(start - timedelta(days=HORIZON_DAYS), end)
+    engineers = list(
+        Engineer.objects.filter(team=team).not_gone_by(start).with_calendars()
+    )
+    known = {engineer.pk for engineer in engineers}
+    demands = _backlog(team)
+    cannot = _left_out(demands, known)
+    plan = {
+        "start": start.isoformat(),
+        "trials": trials,
+        "seed": seed,
+        "horizon_days": HORIZON_DAYS,
+        "closed_days": [day.isoformat() for day in closed if day >= start],
+        "engineers": [
+            _engineer(engineer, team, start, end)
+            for engineer in sorted(engineers, key=lambda engineer: engineer.pk)
+        ],
+        "interruptions": list(_interruptions(team, known)),
+        "demands": [
+            _demand(demand, _Calendar(start, frozenset(closed)), known)
+            for demand in demands
+            if demand.reference not in cannot
+        ],
+    }
+    places = [(demand.pk, demand.reference) for demand in demands]
+    return Gathered(plan, places, cannot)
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    start: date
+    closed: frozenset[date]
+
+    def working_days_since(self, day: date) -> int:
+        """Days after this one and before the start on which waiting counts."""
+        between = (
+            day + timedelta(days=number) for number in range(1, (self.start - day).days)
+        )
+        return sum(each.weekday() < 5 and each not in self.closed for each in between)
+
+
+def _backlog(team: Team) -> list[Demand]:
+    packages = WorkPackage.objects.select_related("skill").prefetch_related(
+        Prefetch("after", WorkPackage.objects.only("state", "finished_on", "demand"))
+    )
+    after = Demand.objects.filter(team=team).in_backlog().only("reference")
+    return list(
+        Demand.objects.filter(team=team)
+        .in_backlog()
+        .by_rank()
+        .only("reference", "earliest", "needed_by", "rank")
+        .prefetch_related(Prefetch("packages", packages), Prefetch("after", after))
+    )
+
+
+def _left_out(demands: list[Demand], known: set[int]) -> dict[str, str]:
+    """Why each demand that cannot be in the plan is not, in rank order."""
+    # How the sentence goes on for what waits, and for which demand it waits.
+    roots: dict[str, tuple[str, str]] = {}
+    cannot: dict[str, str] = {}
+    for demand in demands:
+        packages = list(demand.packages.all())
+        if not packages:
+            cannot[demand.reference] = NO_ESTIMATE
+            roots[demand.reference] = demand.reference, "has no estimate yet"
+            continue
+        lost = next((each for each in packages if _is_lost(each, known)), None)
+        if lost:
+            cannot[demand.reference] = (
+                f"“{lost.name}” is kept for somebody who is not in the team any more."
+            )
+            roots[demand.reference] = demand.reference, "cannot be forecast"
+    waiting = [demand for demand in demands if demand.reference not in cannot]
+    passed_on = True
+    while passed_on:
+        passed_on = False
+        for demand in waiting:
+            held_by = [
+                other.reference
+                for other in demand.after.all()
+                if other.reference in roots
+            ]
+            if held_by and demand.reference not in roots:
+                root, why = roots[demand.reference] = roots[min(held_by)]
+                cannot[demand.reference] = f"It waits for {root}, which {why}."
+                passed_on = True
+    return cannot
+
+
+def _is_lost(package: WorkPackage, known: set[int]) -> bool:
+    """Pinned to somebody who is gone; work in hand is free for others instead."""
+    return (
+        package.state == PackageState.TO_DO
+        and package.engineer_id is not None
+        and package.engineer_id not in known
+    )
+
+
+def _engineer(engineer: Engineer, team: Team, start: date, end: date) -> dict[str, Any]:
+    country, subdivision = engineer.country, engineer.subdivision
+    if not country:
+        country, subdivision = team.calendar.country, team.calendar.subdivision
+    absences = [
+        Absence(leave.first_day, leave.last_day, float(leave.share))
+        for leave in engineer.leave.all()
+    ] + [Absence(day, day) for day in public_holidays(country, subdivision, start, end)]
+    contracts = [
+        Contract(row.effective_from, tuple(row.hours_per_day))
+        for row in engineer.weekly_hours.all()
+    ]
+    presence = presence_between(contracts, absences, start, end)
+    return {
+        "id": engineer_id(engineer.pk),
+        "skills": {
+            level.skill.name: float(level.speed)
+            for level in engineer.skill_levels.all()
+        },
+        "hours_per_day": list(presence.hours_per_day),
+        "overhead": float(engineer.overhead),
+        "from": _written(engineer.starts_on),
+        "until": _written(engineer.ends_on),
+        "leave": [
+            [each.first.isoformat(), each.last.isoformat(), each.share]
+            for each in presence.absences
+        ],
+    }
+
+
+def _interruptions(team: Team, known: set[int]) -> Iterator[dict[str, Any]]:
+    streams = KtloStream.objects.filter(team=team, per_week__gt=0)
+    for stream in streams.order_by("pk").prefetch_related("engineers"):
+        engineers = sorted(
+            engineer.pk for engineer in stream.engineers.all() if engineer.pk in known
+        )
+        if engineers:
+            yield {
+                "engineers": [engineer_id(pk) for pk in engineers],
+                "per_week": float(stream.per_week),
+                "effort": _range(stream.low, stream.likely, stream.high),
+            }
+
+
+def _demand(demand: Demand, calendar: _Calendar, known: set[int]) -> dict[str, Any]:
+    packages = list(demand.packages.all())
+    unfinished = [each for each in packages if each.state != PackageState.DONE]
+    after = sorted(other.reference for other in demand.after.all())
+    return {
+        "id": demand.reference,
+        "earliest": _written(demand.earliest),
+        "after": after,
+        "dates": [demand.needed_by.isoformat()] if demand.needed_by else [],
+        "packages": [
+            _package(each, demand, calendar, known, is_held=bool(after))
+            for each in unfinished
+        ]
+        # All is done but the delivery itself: it ends as soon as it may.
+        or [_done(packages[-1])],
+    }
+
+
+def _package(
+    package: WorkPackage,
+    demand: Demand,
+    calendar: _Calendar,
+    known: set[int],
+    *,
+    is_held: bool,
+) -> dict[str, Any]:
+    before = [other for other in package.after.all() if other.demand_id == demand.pk]
+    unfinished = [each for each in before if each.state != PackageState.DONE]
+    doing = package.state == PackageState.DOING
+    who = engineer_id(package.engineer_id) if package.engineer_id in known else None
+    wait = _wait(package)
+    if wait and before and not unfinished and not is_held:
+        ended = [each.finished_on for each in before if each.finished_on]
+        began = max([*ended, demand.earliest] if demand.earliest else ended)
+        wait = _shortened(wait, calendar.working_days_since(began))
+    return {
+        "id": str(package.pk),
+        "skill": package.skill.name,
+        "effort": _remaining(package) if doing else _estimate(package),
+        "after": sorted((str(each.pk) for each in unfinished), key=int),
+        "engineer": None if doing else who,
+        "doing": who if doing else None,
+        "wait": None if doing else wait,
+    }
+
+
+def _done(package: WorkPackage) -> dict[str, Any]:
+    return {
+        "id": str(package.pk),
+        "skill": package.skill.name,
+        "effort": {"low": 0.0, "likely": 0.0, "high": 0.0},
+        "after": [],
+        "engineer": None,
+        "doing": None,
+        "wait": None,
+    }
+
+
+def _estimate(package: WorkPackage) -> dict[str, float]:
+    return _range(package.low, package.likely, package.high)
+
+
+def _remaining(package: WorkPackage) -> dict[str, float]:
+    """What is left as a P50, with low and high as far from it as in the estimate."""
+    if package.remaining is None or not package.likely:
+        return _estimate(package)
+    share = package.remaining / package.likely
+    return _range(package.low * share, package.remaining, package.high * share)
+
+
+def _wait(package: WorkPackage) -> dict[str, float] | None:
+    given = (package.wait_low, package.wait_likely, package.wait_high)
+    if None in given or not package.wait_high:
+        return None
+    # No waiting at all in one case of ten is more than the format can say.
+    return _shortened(_range(*given), 0)
+
+
+def _shortened(wait: dict[str, float], waited_days: int) -> dict[str, float]:
+    return {
+        name: max(days - waited_days, LEAST_WAIT_DAYS) for name, days in wait.items()
+    }
+
+
+def _range(low: Any, likely: Any, high: Any) -> dict[str, float]:
+    return {"low": float(low), "likely": float(likely), "high": float(high)}
+
+
+def _written(day: date | None) -> str | None:
+    return day.isoformat() if day else None
