@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from intake.models import Demand
+from intake.services.locking import lock_demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import User
 from portfolio.core.services.events import record_event
@@ -20,7 +21,8 @@ def promise_date(
     *, demand: Demand, due_on: date, by: User, audience: str = ""
 ) -> Commitment:
     """Promise a date for a demand, with the chance it has at this moment."""
-    demand = _locked(demand.pk)
+    # Two managers who promise at once wait for each other here.
+    demand = lock_demand(demand)
     if not demand.is_in_backlog:
         raise RuleBroken(
             f"“{demand}” is {demand.get_stage_display().lower()}; "
@@ -127,15 +129,6 @@ def close_commitment(
     commitment.closed_title = commitment.demand.title
     commitment.save(
         update_fields=["state", "closed_on", "closed_reference", "closed_title"]
-    )
-
-
-def _locked(demand_id: int) -> Demand:
-    # Two managers promising at once wait for each other at the demand.
-    return (
-        Demand.objects.select_for_update(of=("self",))
-        .select_related("team")
-        .get(pk=demand_id)
     )
 
 

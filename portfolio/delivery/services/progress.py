@@ -18,9 +18,7 @@ from portfolio.delivery.services.commitments import close_commitment
 @transaction.atomic
 def start(*, demand: Demand, by: User, on: date) -> Demand:
     """Say that work on a demand has begun."""
-    demand = start_demand(demand=demand, by=by, on=on)
-    note_plan_change(team_id=demand.team_id)
-    return demand
+    return start_demand(demand=demand, by=by, on=on)
 
 
 @transaction.atomic
