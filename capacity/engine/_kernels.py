@@ -14,16 +14,19 @@ than that, and continuous draws never come so close.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from capacity.engine.model import Arrays, Drawn, Tally
+from capacity.engine.model import Arrays, Drawn, State, Tally
 
 TINY = 1e-9
 NEVER = math.inf
+
+# Without Numba's reference counts, as nothing is allocated here: counting every array
+# of every call took nine tenths of the time and kept threads from each other.
+_compiled = njit(cache=True, nogil=True, _nrt=False)
 
 _ONE = np.uint64(1)
 _NONE = np.uint64(0)
@@ -35,37 +38,10 @@ for _bit in range(64):
     _LOWEST[_product >> 58] = _bit
 
 
-class State(NamedTuple):
-    """Where one trial stands; made once and wiped for every trial."""
-
-    open_before: NDArray[np.int32]  # (packages,) what must still be done first
-    since: NDArray[np.float64]  # (packages,) latest end of what came first
-    ready_at: NDArray[np.float64]  # (packages,)
-    is_begun: NDArray[np.bool_]  # (packages,)
-    left: NDArray[np.int32]  # (demands,) packages not done
-    ends: NDArray[np.float64]  # (demands,) latest end so far
-    last_day: NDArray[np.int32]  # (demands,) latest finish day so far
-    job: NDArray[np.int32]  # (engineers,) package in hand, or -1
-    free_from: NDArray[np.float64]  # (engineers,) end of the job, or next capacity
-    progress: NDArray[np.float64]  # (engineers,) at the end of the last job
-    ended: NDArray[np.float64]  # (engineers,) end of the last job
-    knot: NDArray[np.int64]  # (engineers,) knot before now
-    is_free: NDArray[np.bool_]  # (engineers,)
-    free: NDArray[np.int32]  # (engineers,) list of the free
-    bits: NDArray[np.uint64]  # (groups, words) ready packages
-    low: NDArray[np.int64]  # (groups,) no ready package in a word before
-    ready: NDArray[np.int32]  # (groups,) how many are ready
-    skipped: NDArray[np.int64]  # (groups,) last package nobody free can finish
-    heap_time: NDArray[np.float64]  # (packages,) waits that run, soonest first
-    heap_package: NDArray[np.int32]
-    stack: NDArray[np.int32]  # (packages,) done, not yet told to followers
-    count: NDArray[np.int64]  # sizes: heap, stack, packages left
-
-
 _HEAP, _STACK, _LEFT = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def moment_of(
     cumulative: NDArray[np.float64],
     capacity: NDArray[np.float64],
@@ -91,7 +67,7 @@ def moment_of(
     return day + share
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def sum_at(
     cumulative: NDArray[np.float64], capacity: NDArray[np.float64], moment: float
 ) -> float:
@@ -102,7 +78,7 @@ def sum_at(
     return cumulative[day] + (moment - day) * capacity[day]
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _knot_at(drawn: Drawn, row: int, engineer: int, knot: int, position: float) -> int:
     last = drawn.knot_from[row, engineer + 1] - 1
     while knot < last and drawn.knot_position[knot + 1] <= position + TINY:
@@ -110,7 +86,7 @@ def _knot_at(drawn: Drawn, row: int, engineer: int, knot: int, position: float) 
     return knot
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _end_of(
     m: Arrays, drawn: Drawn, row: int, engineer: int, knot: int, goal: float, day: int
 ) -> float:
@@ -130,7 +106,7 @@ def _end_of(
     return moment_of(m.cumulative[engineer], m.capacity[engineer], position, day)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _look_up(
     m: Arrays, drawn: Drawn, s: State, row: int, engineer: int, now: float
 ) -> bool:
@@ -165,7 +141,7 @@ def _look_up(
     return False
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _progress_at(
     m: Arrays, drawn: Drawn, s: State, row: int, engineer: int, now: float
 ) -> float:
@@ -179,7 +155,7 @@ def _progress_at(
     return drawn.knot_progress[knot] + drawn.knot_rate[knot] * ahead
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _spread_load(
     m: Arrays,
     drawn: Drawn,
@@ -213,7 +189,7 @@ def _spread_load(
         week += 1
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _begin(
     m: Arrays,
     drawn: Drawn,
@@ -273,7 +249,7 @@ def _begin(
     )
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _push(s: State, moment: float, package: int) -> None:
     """Add a running wait to the heap."""
     child = s.count[_HEAP]
@@ -289,7 +265,7 @@ def _push(s: State, moment: float, package: int) -> None:
     s.heap_package[child] = package
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _pop(s: State) -> int:
     """Take the wait that passes first off the heap."""
     package = s.heap_package[0]
@@ -313,7 +289,7 @@ def _pop(s: State) -> int:
     return package
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _make_ready(
     m: Arrays, s: State, tally: Tally, trace: int, package: int, moment: float
 ) -> None:
@@ -333,7 +309,7 @@ def _make_ready(
     s.ready[group] += 1
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _release(
     m: Arrays,
     drawn: Drawn,
@@ -360,7 +336,7 @@ def _release(
         _push(s, moment, package)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _settle(
     m: Arrays,
     drawn: Drawn,
@@ -404,7 +380,7 @@ def _settle(
                         _release(m, drawn, s, tally, trial, trace, other, now)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _first_ready(s: State, group: int) -> int:
     """Best ready package of a group that was not skipped, or -1."""
     words = s.bits.shape[1]
@@ -431,7 +407,7 @@ def _first_ready(s: State, group: int) -> int:
     return word * 64 + _LOWEST[(lowest * _DE_BRUIJN) >> _58]
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _dispatch(
     m: Arrays,
     drawn: Drawn,
@@ -496,7 +472,7 @@ def _dispatch(
         s.skipped[:] = -1
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _next_moment(m: Arrays, s: State, now: float) -> float:
     """The next moment at which anything can change."""
     moment = s.heap_time[0] if s.count[_HEAP] > 0 else NEVER
@@ -513,7 +489,7 @@ def _next_moment(m: Arrays, s: State, now: float) -> float:
     return moment
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _speed_in_hand(m: Arrays, engineer: int, package: int) -> float:
     group = m.group_of[package]
     for k in range(m.member_from[group], m.member_from[group + 1]):
@@ -522,11 +498,11 @@ def _speed_in_hand(m: Arrays, engineer: int, package: int) -> float:
     return 1.0
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _wipe(m: Arrays, s: State, drawn: Drawn, row: int) -> None:
     """Set the state to the start of a trial."""
-    s.open_before[:] = m.waits_on
     for package in range(len(m.demand_of)):
+        s.open_before[package] = m.waits_on[package]
         s.since[package] = m.earliest[m.demand_of[package]]
     s.ready_at[:] = NEVER
     s.is_begun[:] = False
@@ -549,7 +525,7 @@ def _wipe(m: Arrays, s: State, drawn: Drawn, row: int) -> None:
     s.count[_LEFT] = len(m.demand_of)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _run_trial(
     m: Arrays, drawn: Drawn, s: State, tally: Tally, trial: int, trace: int, row: int
 ) -> None:
@@ -562,6 +538,7 @@ def _run_trial(
         while held >= 0:
             s.is_begun[held] = True
             s.ready_at[held] = 0.0
+            tally.ready[trace, held] = 0.0
             held = m.next_doing[held]
         if package >= 0:
             speed = _speed_in_hand(m, engineer, package)
@@ -607,7 +584,7 @@ def _run_trial(
     _count_unbegun(m, drawn, s, tally, trial)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _count_unbegun(m: Arrays, drawn: Drawn, s: State, tally: Tally, trial: int) -> None:
     """Count the waiting of work that stood ready to the end of the horizon."""
     for package in range(len(m.demand_of)):
@@ -621,35 +598,9 @@ def _count_unbegun(m: Arrays, drawn: Drawn, s: State, tally: Tally, trial: int) 
                 tally.unmet[m.skill_of[package], week] += drawn.effort[trial, package]
 
 
-@njit(cache=True, nogil=True)
-def run_trials(m: Arrays, drawn: Drawn, tally: Tally) -> None:
+@_compiled
+def run_trials(m: Arrays, drawn: Drawn, s: State, tally: Tally) -> None:
     """Play every drawn trial and add its outcome to the tally."""
-    packages, demands = len(m.demand_of), len(m.earliest)
-    engineers, groups = len(m.capacity), len(m.member_from) - 1
-    s = State(
-        np.empty(packages, dtype=np.int32),
-        np.empty(packages),
-        np.empty(packages),
-        np.empty(packages, dtype=np.bool_),
-        np.empty(demands, dtype=np.int32),
-        np.empty(demands),
-        np.empty(demands, dtype=np.int32),
-        np.empty(engineers, dtype=np.int32),
-        np.empty(engineers),
-        np.empty(engineers),
-        np.empty(engineers),
-        np.empty(engineers, dtype=np.int64),
-        np.empty(engineers, dtype=np.bool_),
-        np.empty(engineers, dtype=np.int32),
-        np.empty((groups, (packages + 63) >> 6), dtype=np.uint64),
-        np.empty(groups, dtype=np.int64),
-        np.empty(groups, dtype=np.int32),
-        np.empty(groups, dtype=np.int64),
-        np.empty(packages),
-        np.empty(packages, dtype=np.int32),
-        np.empty(packages, dtype=np.int32),
-        np.empty(3, dtype=np.int64),
-    )
     trials = len(drawn.effort)
     traces, rows = len(tally.start), len(drawn.knot_from)
     for trial in range(trials):

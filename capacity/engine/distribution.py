@@ -5,6 +5,7 @@ Pure Python, so that a web page can answer for any date without a new run.
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import accumulate
@@ -103,8 +104,8 @@ def chance_words(chance: float) -> str:
     Notes
     -----
     A simulation knows only the risks it was told of; above 95 % the digits would
-    promise more than it knows. 95 % and less is rounded down at the upper border, so
-    that “95 %” never hides more.
+    promise more than it knows. Rounded down, so that what reads “85 %” is at least 85 %
+    and never falls short of a threshold it seems to meet.
 
     Examples
     --------
@@ -115,4 +116,4 @@ def chance_words(chance: float) -> str:
         return ">95 %"
     if chance < 0.01:
         return "<1 %"
-    return f"{chance * 100:.0f} %"
+    return f"{math.floor(chance * 100 + 1e-9)} %"

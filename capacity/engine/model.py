@@ -148,6 +148,64 @@ class Tally(NamedTuple):
     unmet: Floats
 
 
+class State(NamedTuple):
+    """Where one trial stands; made once and wiped for every trial."""
+
+    open_before: Ints  # (packages,) what must still be done first
+    since: Floats  # (packages,) latest end of what came first
+    ready_at: Floats  # (packages,)
+    is_begun: NDArray[np.bool_]  # (packages,)
+    left: Ints  # (demands,) packages not done
+    ends: Floats  # (demands,) latest end so far
+    last_day: Ints  # (demands,) latest finish day so far
+    job: Ints  # (engineers,) package in hand, or -1
+    free_from: Floats  # (engineers,) end of the job, or next capacity
+    progress: Floats  # (engineers,) at the end of the last job
+    ended: Floats  # (engineers,) end of the last job
+    knot: NDArray[np.int64]  # (engineers,) knot before now
+    is_free: NDArray[np.bool_]  # (engineers,)
+    free: Ints  # (engineers,) list of the free
+    bits: NDArray[np.uint64]  # (groups, words) ready packages
+    low: NDArray[np.int64]  # (groups,) no ready package in a word before
+    ready: Ints  # (groups,) how many are ready
+    skipped: NDArray[np.int64]  # (groups,) last package nobody free can finish
+    heap_time: Floats  # (packages,) waits that run, soonest first
+    heap_package: Ints
+    stack: Ints  # (packages,) done, not yet told to followers
+    count: NDArray[np.int64]  # sizes: heap, stack, packages left
+
+
+def empty_state(model: Model) -> State:
+    """Make room for the course of a trial; the kernel wipes it for each."""
+    arrays = model.arrays
+    packages, demands = len(arrays.demand_of), len(arrays.earliest)
+    engineers, groups = len(arrays.capacity), len(model.groups)
+    return State(
+        open_before=np.empty(packages, dtype=np.int32),
+        since=np.empty(packages),
+        ready_at=np.empty(packages),
+        is_begun=np.empty(packages, dtype=np.bool_),
+        left=np.empty(demands, dtype=np.int32),
+        ends=np.empty(demands),
+        last_day=np.empty(demands, dtype=np.int32),
+        job=np.empty(engineers, dtype=np.int32),
+        free_from=np.empty(engineers),
+        progress=np.empty(engineers),
+        ended=np.empty(engineers),
+        knot=np.empty(engineers, dtype=np.int64),
+        is_free=np.empty(engineers, dtype=np.bool_),
+        free=np.empty(engineers, dtype=np.int32),
+        bits=np.empty((groups, (packages + 63) >> 6), dtype=np.uint64),
+        low=np.empty(groups, dtype=np.int64),
+        ready=np.empty(groups, dtype=np.int32),
+        skipped=np.empty(groups, dtype=np.int64),
+        heap_time=np.empty(packages),
+        heap_package=np.empty(packages, dtype=np.int32),
+        stack=np.empty(packages, dtype=np.int32),
+        count=np.empty(3, dtype=np.int64),
+    )
+
+
 def empty_tally(model: Model, *, trials: int, is_traced: bool) -> Tally:
     """Make room for the outcome of a chunk of trials."""
     arrays = model.arrays

@@ -21,6 +21,7 @@ from capacity.engine.model import (
     Model,
     Tally,
     build_model,
+    empty_state,
     empty_tally,
     undisturbed,
 )
@@ -178,7 +179,7 @@ def _play(
     effort, wait = sampler.draw(first=first, trials=trials)
     drawn = Drawn(effort, wait, *undisturbed(len(model.arrays.capacity)))
     tally = empty_tally(model, trials=trials, is_traced=is_traced)
-    run_trials(model.arrays, drawn, tally)
+    run_trials(model.arrays, drawn, empty_state(model), tally)
     return drawn, tally
 
 
