@@ -1,0 +1,42 @@
+"""Measures the product; see ``deploy/bench``. Asserts answers, never speed."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from typing import Any
+
+PARTS = {
+    "board": "queries and time of the board with 50 and 500 demands",
+    "change": "time from a change to the forecast that knows it, with the demo data",
+}
+
+
+def show(part: str, figures: dict[str, Any], indent: str = "  ") -> None:
+    print(f"{part}: {PARTS[part]}")
+    for name, value in figures.items():
+        rounded = f"{value:,.3f}" if isinstance(value, float) else f"{value}"
+        print(f"{indent}{name:<44}{rounded:>14}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="deploy/bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    given = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    results: dict[str, dict[str, Any]] = {}
+    for part in given.parts or list(PARTS):
+        results[part] = importlib.import_module(f"tests.benchmarks.{part}").measure()
+        if not given.json:
+            show(part, results[part])
+    if given.json:
+        json.dump(results, sys.stdout, indent=2)
+        print()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""The board page: queries and time at 50 and 500 demands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import time
+from typing import Any
+
+import django
+
+SIZES = [50, 500]
+ROUNDS = 12
+
+
+def measure() -> dict[str, Any]:
+    django.setup()
+    from django.test.utils import (
+        get_runner,
+        setup_test_environment,
+        teardown_test_environment,
+    )
+
+    setup_test_environment(debug=False)
+    runner = get_runner(None)(verbosity=0, interactive=False)
+    databases = runner.setup_databases()
+    try:
+        figures = {}
+        for size in SIZES:
+            figures |= _of_size(size)
+        return figures
+    finally:
+        runner.teardown_databases(databases)
+        teardown_test_environment()
+
+
+def _of_size(size: int) -> dict[str, Any]:
+    from django.db import connection, transaction
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from django.urls import reverse
+
+    with transaction.atomic():
+        manager = _team_with(size)
+        client = Client()
+        client.force_login(manager)
+        address = reverse("board:board")
+        client.get(address)
+        times = []
+        for _ in range(ROUNDS):
+            began = time.perf_counter()
+            response = client.get(address)
+            times.append((time.perf_counter() - began) * 1000)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(address)
+        page = response.content.decode()
+        shown = page.count("Demand number ")
+        assert response.status_code == 200
+        assert shown >= size, f"{shown} of {size} demands are on the page"
+        transaction.set_rollback(True)
+    return {
+        f"board.{size}.queries": len(queries),
+        f"board.{size}.median_ms": statistics.median(times),
+        f"board.{size}.slowest_ms": max(times),
+        f"board.{size}.kib": len(response.content) / 1024,
+    }
+
+
+def _team_with(size: int) -> Any:
+    """A manager whose team has so many ranked, estimated and forecast demands."""
+    from django.utils import timezone
+
+    from capacity.models import DemandForecast, Forecast, WorkPackage
+    from intake.models import Demand, Tier
+    from intake.ranking import spread
+    from portfolio.delivery.models import Commitment
+    from tests.factories import SkillFactory, TeamFactory, UnitFactory, UserFactory
+
+    team, unit = TeamFactory(), UnitFactory()
+    manager = UserFactory(role="manager", teams=[team])
+    tiers, skills = list(Tier.objects.all()), SkillFactory.create_batch(5)
+    today, now = timezone.localdate(), timezone.now()
+    demands = Demand.objects.bulk_create(
+        Demand(
+            team=team,
+            reference=f"B{size}-{number:04d}",
+            title=f"Demand number {number} of a long list of integrations",
+            tier=tiers[number % len(tiers)],
+            stage="estimated",
+            rank=rank,
+            business_unit=unit,
+            requester=manager,
+            decided_at=now,
+            needed_by=today + dt.timedelta(days=number) if number % 3 else None,
+        )
+        for number, rank in enumerate(spread(size))
+    )
+    WorkPackage.objects.bulk_create(
+        WorkPackage(
+            demand=demand, position=place, name=f"Step {place}",
+            skill=skills[(number + place) % 5], low=2, likely=4, high=9,
+        )
+        for number, demand in enumerate(demands)
+        for place in range(3)
+    )  # fmt: skip
+    forecast = Forecast.objects.create(
+        team=team, state="done", gathered_at=now, plan_revision=team.plan_revision,
+        finished_at=now, starts_on=today, trials=1000, seed=7,
+        result={"engineers": [], "skills": []},
+    )  # fmt: skip
+    DemandForecast.objects.bulk_create(
+        DemandForecast(
+            forecast=forecast,
+            demand=demand,
+            place=number + 1,
+            start_p50=today + dt.timedelta(days=number),
+            p10=today + dt.timedelta(days=number + 5),
+            p50=today + dt.timedelta(days=number + 20),
+            p70=today + dt.timedelta(days=number + 30),
+            p85=today + dt.timedelta(days=number + 40),
+            p95=today + dt.timedelta(days=number + 60),
+            finished_by={
+                "first": str(today + dt.timedelta(days=number)),
+                "counts": [10] * 100,
+            },
+        )
+        for number, demand in enumerate(demands)
+    )
+    Commitment.objects.bulk_create(
+        Commitment(
+            team=team, demand=demand,
+            original_due_on=today + dt.timedelta(days=number + 30),
+            due_on=today + dt.timedelta(days=number + 30),
+        )
+        for number, demand in enumerate(demands)
+        if number % 4 == 0
+    )  # fmt: skip
+    return manager
