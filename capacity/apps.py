@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class CapacityConfig(AppConfig):
     name = "capacity"
+
+    def ready(self) -> None:
+        from capacity.receivers import forecast_soon
+        from portfolio.core.signals import plan_changed
+
+        plan_changed.connect(forecast_soon, dispatch_uid="capacity.forecast_soon")

@@ -15,17 +15,11 @@ from tests.factories import (
     KtloStreamFactory,
     LeaveFactory,
     RankedDemandFactory,
-    SkillFactory,
     TeamFactory,
     WorkPackageFactory,
 )
 
 MONDAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def skill(db):
-    return SkillFactory(name="API design")
 
 
 def planned(team):

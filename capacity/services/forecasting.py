@@ -1,0 +1,317 @@
+"""Forecasts from the request to the stored result, whatever happens to a worker.
+
+A forecast is a row that goes queued → running → done or failed. A worker owns a
+running one by its number of attempts: whoever takes over counts one more, and from
+then on the one before writes nothing. So a message may come twice, late or never, and
+a worker may die at any moment: the rows alone say what is still to be done.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import partial
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from capacity import engine
+from capacity.choices import ForecastState
+from capacity.models import DemandForecast, Forecast
+from capacity.services.gathering import Gathered, gather, today_of
+from capacity.services.messages import send
+from intake.models import Demand
+from portfolio.core.models import Team, User
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+# Pages ask once a second; writing more often would only make them wait.
+PROGRESS_SECONDS = 0.5
+# A queued forecast whose message should have come by now is sent again.
+QUEUED_TOO_LONG = timedelta(seconds=10)
+INTERRUPTED = (
+    f"It was interrupted {MOST_ATTEMPTS} times before it was done. "
+    "Look into the log of the worker, then start it again."
+)
+PERSON = re.compile(r"\beng-\d+, who (is at it|is pinned to it),")
+
+
+class ClaimLost(Exception):
+    """Another worker has taken this forecast over; this one must write nothing."""
+
+
+@transaction.atomic
+def request_forecast(*, team: Team, by: User | None, reason: str) -> Forecast:
+    """Ask for a forecast of the team; gives the one that waits or runs if there is one.
+
+    What changes while one runs is not lost: the run compares plan revisions at its
+    end, and so does the rescue.
+    """
+    unfinished = Forecast.objects.unfinished().filter(team=team)
+    forecast = unfinished.first()
+    if forecast is None:
+        try:
+            with transaction.atomic():
+                forecast = Forecast.objects.create(
+                    team=team, requested_by=by, reason=reason
+                )
+        except IntegrityError:  # somebody else asked at the same moment
+            forecast = unfinished.get()
+    if forecast.state == ForecastState.QUEUED:
+        transaction.on_commit(partial(_send_to_worker, forecast.pk))
+    return forecast
+
+
+def request_when_quiet(*, team: Team, revision: int) -> Forecast | None:
+    """Ask for a forecast unless the plan has changed again, or one knows it already."""
+    if team.plan_revision != revision or _is_covered(team):
+        return None
+    return request_forecast(team=team, by=None, reason="The plan changed.")
+
+
+def request_if_due(*, team: Team) -> Forecast | None:
+    """Ask for a forecast when none knows the plan as it is, or the day it is.
+
+    A failed one is not tried again before something changes: it would fail again.
+    """
+    quiet = timedelta(seconds=settings.FORECAST_QUIET_SECONDS)
+    if team.plan_changed_at > timezone.now() - quiet or _is_covered(team):
+        return None
+    if Forecast.objects.unfinished().filter(team=team).exists():
+        return None
+    return request_forecast(team=team, by=None, reason="The plan or the day is new.")
+
+
+def run_forecast(*, forecast_id: int) -> Forecast | None:
+    """Gather, simulate and store a forecast; None when it is not ours to run."""
+    forecast = _claim(forecast_id)
+    if forecast is None:
+        logger.info("Forecast %s is not waiting to be run.", forecast_id)
+        return None
+    try:
+        with _kept_alive(forecast):
+            gathered, result = _simulate(forecast)
+        _store(forecast, gathered, result)
+    except ClaimLost:
+        logger.info("Forecast %s was taken over by another worker.", forecast_id)
+        return None
+    except engine.PlanError as wrong:
+        _give_up(forecast, str(wrong))
+    except Exception as broken:
+        logger.exception("Forecast %s broke.", forecast_id)
+        _try_again_or_give_up(forecast, f"{type(broken).__name__}: {broken}")
+    request_if_due(
+        team=Team.objects.select_related("calendar").get(pk=forecast.team_id)
+    )
+    return Forecast.objects.defer("plan", "result").get(pk=forecast.pk)
+
+
+def rescue_forecasts(*, silent_since: datetime | None = None) -> None:
+    """Start again what died, send again what never came, ask for what is due.
+
+    ``silent_since`` is given by a worker that has just started: what ran before and
+    has said nothing since then died with the worker before it.
+    """
+    patience = timedelta(seconds=settings.FORECAST_LOST_SECONDS)
+    silent_since = silent_since or timezone.now() - patience
+    for forecast in Forecast.objects.filter(
+        state=ForecastState.RUNNING, heartbeat_at__lt=silent_since
+    ).defer("plan", "result"):
+        logger.warning("Forecast %s was interrupted.", forecast.pk)
+        _try_again_or_give_up(forecast, INTERRUPTED)
+    for pk in Forecast.objects.filter(
+        state=ForecastState.QUEUED, queued_at__lt=timezone.now() - QUEUED_TOO_LONG
+    ).values_list("pk", flat=True):
+        _send_to_worker(pk)
+    for team in Team.objects.select_related("calendar"):
+        request_if_due(team=team)
+
+
+def _send_to_worker(forecast_id: int) -> None:
+    from capacity.tasks import run_forecast as task
+
+    send(task, forecast_id)
+
+
+def _is_covered(team: Team) -> bool:
+    """Tell whether a forecast of today, done or not, knows the plan as it is now."""
+    return Forecast.objects.filter(
+        team=team,
+        plan_revision__gte=team.plan_revision,
+        starts_on__gte=today_of(team),
+    ).exists()
+
+
+def _claim(forecast_id: int) -> Forecast | None:
+    now = timezone.now()
+    lost = now - timedelta(seconds=settings.FORECAST_LOST_SECONDS)
+    claimed = Forecast.objects.filter(
+        Q(state=ForecastState.QUEUED)
+        | Q(state=ForecastState.RUNNING, heartbeat_at__lt=lost),
+        pk=forecast_id,
+        attempts__lt=MOST_ATTEMPTS,
+    ).update(
+        state=ForecastState.RUNNING,
+        attempts=F("attempts") + 1,
+        started_at=now,
+        heartbeat_at=now,
+        progress=0.0,
+        error="",
+    )
+    if not claimed:
+        return None
+    # Nobody else can have claimed it since: its heart has just beaten.
+    return Forecast.objects.select_related("team__calendar").get(pk=forecast_id)
+
+
+def _write(forecast: Forecast, **fields: Any) -> None:
+    """Change the row of a forecast we run; every write is a heartbeat too."""
+    held = Forecast.objects.filter(
+        pk=forecast.pk, state=ForecastState.RUNNING, attempts=forecast.attempts
+    ).update(**{"heartbeat_at": timezone.now(), **fields})
+    if not held:
+        raise ClaimLost
+
+
+@contextmanager
+def _kept_alive(forecast: Forecast) -> Iterator[None]:
+    """Beat from a thread while the engine compiles or computes without a word.
+
+    Compiling it for the first time took 24 s on two slow cores, nearly as long as a
+    worker may be silent.
+    """
+    done = threading.Event()
+    pause = settings.FORECAST_LOST_SECONDS / 10
+
+    def beat() -> None:
+        try:
+            while not done.wait(pause):
+                try:
+                    _write(forecast)
+                except (ClaimLost, DatabaseError) as silent:
+                    logger.info("No heartbeat of %s: %r", forecast, silent)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heart of {forecast}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _simulate(forecast: Forecast) -> tuple[Gathered, dict[str, Any]]:
+    team = forecast.team
+    start = today_of(team)
+    # The revision was read with the team, before anything is gathered: a change that
+    # comes in between makes this forecast stale, and never silently old.
+    _write(
+        forecast,
+        plan_revision=team.plan_revision,
+        gathered_at=timezone.now(),
+        starts_on=start,
+    )
+    gathered = gather(
+        team, start=start, trials=settings.FORECAST_TRIALS, seed=team.forecast_seed
+    )
+    plan = engine.Plan.from_json(gathered.plan)
+    _write(
+        forecast,
+        trials=plan.trials,
+        seed=plan.seed,
+        plan=plan.to_json(),
+        plan_hash=plan.hash(),
+    )
+    told_at = monotonic()
+
+    def tell(share: float) -> None:
+        nonlocal told_at
+        if monotonic() - told_at >= PROGRESS_SECONDS:
+            told_at = monotonic()
+            _write(forecast, progress=share)
+
+    return gathered, engine.forecast(plan, progress=tell).to_json()
+
+
+@transaction.atomic
+def _store(forecast: Forecast, gathered: Gathered, result: dict[str, Any]) -> None:
+    demands = {row["id"]: row for row in result.pop("demands")}
+    _write(
+        forecast,
+        state=ForecastState.DONE,
+        finished_at=timezone.now(),
+        progress=1.0,
+        result=result,
+    )
+    still_there = set(
+        Demand.objects.filter(pk__in=[pk for pk, _ in gathered.places]).values_list(
+            "pk", flat=True
+        )
+    )
+    DemandForecast.objects.bulk_create(
+        [
+            _row(forecast, pk, place, demands.get(reference), gathered)
+            for place, (pk, reference) in enumerate(gathered.places, start=1)
+            if pk in still_there
+        ],
+        batch_size=200,
+    )
+
+
+def _row(
+    forecast: Forecast,
+    demand_id: int,
+    place: int,
+    answer: dict[str, Any] | None,
+    gathered: Gathered,
+) -> DemandForecast:
+    row = DemandForecast(forecast=forecast, demand_id=demand_id, place=place)
+    if answer is None:
+        row.cannot = gathered.cannot[gathered.places[place - 1][1]]
+    elif answer["cannot"]:
+        # The engine knows people by their number, and readers need no name here.
+        row.cannot = PERSON.sub(r"The person who \1", answer["cannot"])
+    else:
+        row.start_p50 = _day(answer["start"]["p50"])
+        for name, day in answer["finish"].items():
+            setattr(row, name, _day(day))
+        row.why_null = answer["why_null"]
+        row.queue_days = answer["queue_days"]
+        row.touch_days = answer["touch_days"]
+        row.waits_for = answer["waits_for"] or ""
+        row.finished_by = answer["finished_by"]
+    return row
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _try_again_or_give_up(forecast: Forecast, words: str) -> None:
+    if forecast.attempts >= MOST_ATTEMPTS:
+        _give_up(forecast, words)
+        return
+    # Sent by the rescue, after a pause: what broke may have recovered by then.
+    _end(forecast, state=ForecastState.QUEUED, error=words)
+
+
+def _give_up(forecast: Forecast, words: str) -> None:
+    _end(forecast, state=ForecastState.FAILED, error=words, finished_at=timezone.now())
+
+
+def _end(forecast: Forecast, **fields: Any) -> None:
+    try:
+        _write(forecast, **fields)
+    except ClaimLost:
+        logger.info("Forecast %s goes on with another worker.", forecast.pk)
