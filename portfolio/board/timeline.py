@@ -152,7 +152,7 @@ def bar(
         goes_beyond=p50 is not None and axis.middle(p50) > 100,
         promised=marks[0],
         needed=marks[1],
-        label=_label_place(axis, begin, p95, [promised, needed]) if p50 else None,
+        label=_label_place(axis, p50, [begin, p85, p95, promised, needed]),
     )
 
 
@@ -198,18 +198,18 @@ def _mark(axis: Axis, day: dt.date | None) -> Mark | None:
 
 
 def _label_place(
-    axis: Axis,
-    begin: dt.date | None,
-    end: dt.date | None,
-    others: list[dt.date | None],
+    axis: Axis, p50: dt.date | None, days: list[dt.date | None]
 ) -> Label | None:
-    """Beside everything the row draws: right of it, else left, else nowhere."""
-    places = [axis.middle(day) for day in (begin, end, *others) if day is not None]
-    right = 100 if end is None else max(places)
+    """Right of all a row draws, else left of it, else where an open end fades out."""
+    if p50 is None:
+        return None
     # An arrow at the right edge stands for what lies beyond it.
-    left = min(*places, 100 - LABEL_GAP)
-    if right + LABEL_GAP + LABEL_WIDTH <= 100:
-        return Label(x=_percent(right + LABEL_GAP), anchor="start")
-    if left - LABEL_GAP - LABEL_WIDTH >= axis.middle(axis.today):
-        return Label(x=_percent(left - LABEL_GAP), anchor="end")
+    edge = 100 - LABEL_GAP
+    places = [min(axis.middle(day), edge) for day in (p50, *days) if day is not None]
+    if max(places) + LABEL_GAP + LABEL_WIDTH <= 100 and days[2] is not None:
+        return Label(x=_percent(max(places) + LABEL_GAP), anchor="start")
+    if min(places) - LABEL_GAP - LABEL_WIDTH >= axis.middle(axis.today):
+        return Label(x=_percent(min(places) - LABEL_GAP), anchor="end")
+    if max(places) + LABEL_GAP + LABEL_WIDTH <= 100:
+        return Label(x=_percent(edge), anchor="end")
     return None

@@ -184,6 +184,12 @@ def test_label_stands_left_where_the_right_is_full():
     assert drawn.label == Label(x="48.50%", anchor="end")
 
 
+def test_label_stands_where_an_open_end_fades_out():
+    drawn = bar(HUNDRED, p10=day(10), p50=day(20), p85=day(40), p95=None)
+
+    assert drawn.label == Label(x="98.00%", anchor="end")
+
+
 def test_label_is_left_out_where_neither_side_has_room():
     drawn = bar(HUNDRED, p10=day(10), p50=day(20), p85=day(80), p95=day(90))
 
