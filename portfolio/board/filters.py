@@ -1,0 +1,109 @@
+"""Which rows are shown: read from the address, so that a view can be sent to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from urllib.parse import urlencode
+
+from portfolio.board.rows import Row
+
+SHOWS = {
+    "all": "All",
+    "committed": "Committed",
+    "at-risk": "At risk",
+    "unestimated": "Unestimated",
+}
+VIEWS = {"list": "Ranked list", "columns": "Columns"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One of the quick filters, how many rows it has, and where it leads."""
+
+    name: str
+    count: int
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    show: str = "all"
+    unit: str = ""
+    tier: str = ""
+    words: str = ""
+    view: str = "list"
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Filters:
+        """What an address asks for; what it asks in words nobody knows is left out."""
+        show, view = given.get("show", ""), given.get("view", "")
+        return cls(
+            show=show if show in SHOWS else "all",
+            unit=given.get("unit", ""),
+            tier=given.get("tier", ""),
+            words=given.get("words", "").strip(),
+            view=view if view in VIEWS else "list",
+        )
+
+    @property
+    def query(self) -> str:
+        """These filters as a query string, without what is so anyway."""
+        usual = asdict(Filters())
+        given = asdict(self).items()
+        return urlencode({name: value for name, value in given if value != usual[name]})
+
+    @property
+    def narrows(self) -> bool:
+        """Whether some demands may be left out."""
+        return replace(self, view="list") != Filters()
+
+    def other(self, **changes: str) -> str:
+        """The address part of these filters with some of them changed."""
+        return f"?{replace(self, **changes).query}"
+
+    def keep(self, rows: Iterable[Row]) -> list[Row]:
+        return [row for row in self._asked(rows) if _is_shown(row, self.show)]
+
+    def picks(self, rows: Iterable[Row]) -> list[Pick]:
+        """The quick filters, each counted under the other filters."""
+        asked = self._asked(rows)
+        return [
+            Pick(
+                name=name,
+                count=sum(_is_shown(row, show) for row in asked),
+                query=self.other(show=show),
+                is_current=show == self.show,
+            )
+            for show, name in SHOWS.items()
+        ]
+
+    def _asked(self, rows: Iterable[Row]) -> list[Row]:
+        wanted = self.words.casefold().split()
+        return [
+            row
+            for row in rows
+            if self.unit in {"", row.unit_slug}
+            and self.tier in {"", row.tier_slug}
+            and _has(row, wanted)
+        ]
+
+
+def _is_shown(row: Row, show: str) -> bool:
+    match show:
+        case "committed":
+            return row.is_committed
+        case "at-risk":
+            return row.is_at_risk
+        case "unestimated":
+            return row.is_unestimated
+        case _:
+            return True
+
+
+def _has(row: Row, wanted: list[str]) -> bool:
+    if not wanted:
+        return True
+    text = " ".join([row.reference, row.title, row.unit, *row.skills]).casefold()
+    return all(word in text for word in wanted)

@@ -1,0 +1,156 @@
+"""The board as one page shows it: the rows that pass the filters, on one axis."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from intake.choices import BACKLOG, Stage
+from portfolio.board.cuts import Cut, cuts_of
+from portfolio.board.filters import Filters, Pick
+from portfolio.board.rows import (
+    Backlog,
+    Row,
+    bar_of,
+    bar_words,
+    days_words,
+    range_of,
+)
+from portfolio.board.timeline import Axis, Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row with its bar, and the cuts under it."""
+
+    row: Row
+    bar: Bar
+    bar_words: str
+    range: str
+    cuts: list[Cut]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The shown rows of one stage."""
+
+    name: str
+    rows: list[Row]
+
+    @property
+    def days(self) -> str:
+        return days_words(sum(row.likely_days or 0 for row in self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A unit or tier that the backlog has."""
+
+    slug: str
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move that waits for its Keep: what was asked, and how the demand stands now."""
+
+    reference: str
+    revision: int
+    from_place: int
+    to_place: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    backlog: Backlog
+    filters: Filters
+    rows: list[Row]
+    picks: list[Pick]
+    units: list[Choice]
+    tiers: list[Choice]
+    axis: Axis
+    # Cuts above the first row, and in order the rows with those under them.
+    first_cuts: list[Cut]
+    lines: list[Line]
+    columns: list[Column]
+
+    @property
+    def total(self) -> int:
+        return len(self.backlog.rows)
+
+    @property
+    def as_list(self) -> str:
+        return self.filters.other(view="list")
+
+    @property
+    def as_columns(self) -> str:
+        return self.filters.other(view="columns")
+
+
+def page_of(backlog: Backlog, filters: Filters) -> Page:
+    rows = filters.keep(backlog.rows)
+    axis = backlog.axis()
+    as_columns = filters.view == "columns"
+    cuts: dict[int, list[Cut]] = defaultdict(list)
+    for cut in cuts_of([row.dates.p85 for row in rows], axis.quarter_ends):
+        cuts[cut.above].append(cut)
+    return Page(
+        backlog=backlog,
+        filters=filters,
+        rows=rows,
+        picks=filters.picks(backlog.rows),
+        units=_choices({row.unit_slug: row.unit for row in backlog.rows}, filters.unit),
+        tiers=_choices({row.tier_slug: row.tier for row in backlog.rows}, filters.tier),
+        axis=axis,
+        first_cuts=cuts[0],
+        lines=[] if as_columns else _lines(backlog, rows, axis, cuts),
+        columns=_columns(rows) if as_columns else [],
+    )
+
+
+def refused_move(backlog: Backlog, asked: Mapping[str, str]) -> Move | None:
+    """What somebody asked for, to be asked again; None when it left the backlog."""
+    for row in backlog.rows:
+        if row.reference == asked.get("reference"):
+            return Move(
+                reference=row.reference,
+                revision=row.revision,
+                from_place=row.place,
+                to_place=asked.get("to_place", ""),
+                why=asked.get("why", ""),
+            )
+    return None
+
+
+def _lines(
+    backlog: Backlog, rows: list[Row], axis: Axis, cuts: dict[int, list[Cut]]
+) -> list[Line]:
+    return [
+        Line(
+            row=row,
+            bar=bar_of(row, axis),
+            bar_words=bar_words(row, backlog.today),
+            range=range_of(row, backlog.today),
+            cuts=cuts.get(number, []),
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def _columns(rows: list[Row]) -> list[Column]:
+    return [
+        Column(
+            name=Stage(stage).label, rows=[row for row in rows if row.stage == stage]
+        )
+        for stage in BACKLOG
+    ]
+
+
+def _choices(names: dict[str, str], chosen: str) -> list[Choice]:
+    return [
+        Choice(slug=slug, name=name, is_chosen=slug == chosen)
+        for slug, name in sorted(names.items(), key=lambda item: item[1])
+    ]
