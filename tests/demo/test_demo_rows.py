@@ -1,0 +1,213 @@
+"""What the demo holds; loaded once for the whole file, because nothing changes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import transaction
+
+from capacity.models import Engineer, KtloStream, Leave, Skill, WorkPackage
+from intake.choices import Stage
+from intake.models import Demand, RankMove, System
+from portfolio.catalogue.models import Integration
+from portfolio.core.models import BusinessUnit, Event, Team, User
+from portfolio.delivery.models import Commitment, CommitmentVersion
+from portfolio.demo.loading import load_demo
+from portfolio.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+
+MONDAY = dt.date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The demo of one Monday, loaded once and taken back after the module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_demo(today=MONDAY, seed=7, say=lambda _line: None)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(loaded, db):
+    return Team.objects.get()
+
+
+def counts():
+    return {
+        stage: Demand.objects.filter(stage=stage).count()
+        for stage in Stage.values
+        if Demand.objects.filter(stage=stage).exists()
+    }
+
+
+def test_it_has_as_many_of_everything_as_a_real_company(demo):
+    found = {
+        "engineers": Engineer.objects.count(),
+        "countries": set(Engineer.objects.values_list("country", flat=True)),
+        "units": BusinessUnit.objects.count(),
+        "systems": System.objects.count(),
+        "running": Integration.objects.running().count(),
+        "retired": Integration.objects.filter(retired_on__isnull=False).count(),
+        "streams": KtloStream.objects.count(),
+        "promised": Commitment.objects.delivered().count(),
+        "still promised": Commitment.objects.open().count(),
+        "moves": RankMove.objects.count(),
+    }
+
+    assert found == {
+        "engineers": 8,
+        "countries": {"DE", "PL"},
+        "units": 6,
+        "systems": 40,
+        "running": 85,
+        "retired": 7,
+        "streams": 4,
+        "promised": 45,
+        "still promised": 13,
+        "moves": 10,
+    }
+
+
+def test_it_has_demands_in_every_stage_but_draft(demo):
+    found = counts()
+
+    assert found == {
+        "submitted": 7,
+        "needs_information": 3,
+        "accepted": 6,
+        "estimated": 23,
+        "in_progress": 7,
+        "delivered": 70,
+        "declined": 6,
+        "duplicate": 4,
+        "withdrawn": 4,
+    }
+
+
+def test_every_stakeholder_unit_has_two_or_three_people_and_each_role_somebody(demo):
+    people = [
+        User.objects.filter(role="requester", business_unit=unit).count()
+        for unit in BusinessUnit.objects.all()
+    ]
+    roles = {
+        role: User.objects.filter(role=role).count()
+        for role in ("manager", "engineer", "viewer", "administrator")
+    }
+
+    assert set(people) == {2, 3}
+    assert roles == {"manager": 1, "engineer": 8, "viewer": 1, "administrator": 1}
+
+
+def test_no_two_demands_have_the_same_title(demo):
+    titles = Demand.objects.values_list("title", flat=True)
+
+    assert len(set(titles)) == len(titles) == 130
+
+
+def test_three_of_four_promises_were_kept(demo):
+    closed = list(Commitment.objects.delivered())
+
+    assert sum(each.kept_original for each in closed) == 35
+    assert sum(each.kept_current for each in closed) == 39
+
+
+def test_a_promise_that_was_moved_says_why_and_keeps_the_first_date(demo):
+    moved = CommitmentVersion.objects.filter(number=2).select_related("commitment")
+
+    assert len(moved) == 10
+    for version in moved:
+        first = version.commitment.versions.get(number=1)
+        assert version.reason_code
+        assert version.why
+        assert version.commitment.original_due_on == first.due_on != version.due_on
+        assert version.commitment.due_on == version.due_on
+        assert first.promised_at < version.promised_at
+
+
+def test_every_row_holds_what_its_model_asks(demo):
+    models = [
+        Team, User, System, Integration, Skill, Engineer, Leave, KtloStream, Demand,
+        WorkPackage, Commitment, CommitmentVersion,
+    ]  # fmt: skip
+
+    for model in models:
+        for row in model.objects.all():
+            # Null where nothing is known, which only a form would have to fill.
+            row.full_clean(
+                exclude=[
+                    field.name
+                    for field in model._meta.fields
+                    if field.null and not field.blank
+                ]
+            )
+
+
+def test_the_trail_of_a_demand_is_in_order_and_ends_in_its_stage(demo):
+    stages = set(Stage.values)
+
+    for demand in Demand.objects.all():
+        trail = list(Event.objects.about(demand).by_time())
+        reached = [event.after for event in trail if event.after in stages]
+        times = [event.at for event in trail]
+        assert reached[-1] == demand.stage, demand
+        assert times == sorted(set(times)), demand
+        assert trail[0].kind == "submitted"
+        assert trail[0].at == demand.submitted_at > demand.created_at
+
+
+def test_nobody_worked_on_two_packages_on_the_same_day(demo):
+    for engineer in Engineer.objects.all():
+        spans = sorted(
+            (first, last or MONDAY)
+            for first, last in engineer.packages.filter(
+                started_on__isnull=False
+            ).values_list("started_on", "finished_on")
+        )
+        assert all(
+            earlier[1] < later[0] for earlier, later in itertools.pairwise(spans)
+        ), engineer
+
+
+def test_packages_are_done_in_their_order_by_somebody_who_has_the_skill(demo):
+    worked_on = WorkPackage.objects.filter(started_on__isnull=False)
+
+    for package in worked_on.select_related("engineer"):
+        assert package.skill in package.engineer.skills.all()
+        for earlier in package.after.all():
+            assert earlier.finished_on < package.started_on
+
+
+def test_one_demand_needs_a_skill_that_nobody_has(demo):
+    alone = Skill.objects.filter(engineer_levels__isnull=True)
+
+    assert [skill.name for skill in alone] == ["SAP BTP"]
+    assert Demand.objects.in_backlog().filter(packages__skill__in=alone).count() == 1
+
+
+def test_moves_on_the_board_end_in_the_order_of_today(demo):
+    order = list(Demand.objects.in_backlog().by_rank())
+
+    for move in RankMove.objects.all():
+        assert order[move.to_place - 1] == move.demand
+        order.remove(move.demand)
+        order.insert(move.from_place - 1, move.demand)
+        assert move.moved_at > move.demand.decided_at, move
+
+
+def test_estimates_err_as_they_do_in_public_records(demo):
+    done = WorkPackage.objects.filter(actual__isnull=False)
+    ratios = sorted(float(each.actual / each.likely) for each in done)
+    at = {share: ratios[int(len(ratios) * share)] for share in (0.1, 0.5, 0.8, 0.9)}
+
+    assert 0.3 <= at[0.1] <= 0.5
+    assert 0.95 <= at[0.5] <= 1.05
+    assert 1.3 <= at[0.8] <= 1.7
+    assert 1.7 <= at[0.9] <= 2.6
+
+
+def test_everybody_of_the_demo_can_sign_in(demo):
+    for _, email in DEMO_SIGN_INS:
+        assert authenticate(username=email, password=DEMO_PASSWORD) is not None
