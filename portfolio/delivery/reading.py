@@ -8,6 +8,7 @@ from datetime import date
 
 from capacity.engine.distribution import chance_by, chance_words
 from capacity.models import DemandForecast, Forecast
+from portfolio.core.words import day_words
 from portfolio.delivery.models import Commitment
 from portfolio.delivery.rag import NO_DATE, NOT_YET, Rag, rag_of
 
@@ -52,6 +53,29 @@ def outlook_of(team_id: int, demand_ids: Iterable[int] | None = None) -> Outlook
     if demand_ids is not None:
         rows = rows.filter(demand__in=list(demand_ids))
     return Outlook(forecast=forecast, rows={row.demand_id: row for row in rows})
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceTold:
+    """The chance of a date in one sentence, and its status."""
+
+    words: str
+    rag: Rag
+
+
+def tell_chance(outlook: Outlook, demand_id: int, day: date, today: date) -> ChanceTold:
+    """“83 % chance by Fri 12 Jan: at risk”, or why no chance can be given."""
+    rag = outlook.rag(demand_id, day, today)
+    chance, cannot = outlook.chance(demand_id, day), outlook.cannot(demand_id)
+    if day < today:
+        words = f"{day_words(day, today)} has passed."
+    elif cannot:
+        words = f"Cannot be forecast: {cannot[0].lower()}{cannot[1:]}"
+    elif chance is None:
+        words = "Not forecast yet: a promise made now carries no chance."
+    else:
+        words = f"{chance_words(chance)} chance by {day_words(day, today)}: {rag.word}"
+    return ChanceTold(words=words, rag=rag)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,16 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portfolio.delivery.views import progress, promises
 
 app_name = "delivery"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("demands/<str:reference>/promise/", promises.promise, name="promise"),
+    path(
+        "demands/<str:reference>/promise/withdraw/", promises.withdraw, name="withdraw"
+    ),
+    path("demands/<str:reference>/chance/", promises.chance, name="chance"),
+    path("demands/<str:reference>/start/", progress.start, name="start"),
+    path("demands/<str:reference>/deliver/", progress.deliver, name="deliver"),
+]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from capacity.engine.distribution import chance_words
 from capacity.models import Forecast
 from intake.models import Demand
 from portfolio.core.models import Team, User
@@ -123,3 +124,8 @@ class CommitmentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commitment_id} v{self.number}: {self.due_on}"
+
+    @property
+    def chance_words(self) -> str:
+        """The chance it had when it was given; empty when none was known."""
+        return "" if self.chance is None else chance_words(self.chance)

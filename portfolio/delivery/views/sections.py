@@ -1,0 +1,46 @@
+"""What the sections of a demand share: who it is, where to go on, what to tell htmx."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import trigger_client_event
+
+from intake.models import Demand
+from portfolio.core.http import PageRequest
+
+# Told to the page by htmx when a promise or a stage has changed, so that other parts
+# of it can load anew.
+CHANGED = "delivery-changed"
+
+
+class Section(Protocol):
+    def __call__(self, request: PageRequest, demand: Demand) -> HttpResponse: ...
+
+
+def demand_for(request: PageRequest, reference: str) -> Demand:
+    return get_object_or_404(
+        Demand.objects.visible_to(request.user).for_reading(), reference=reference
+    )
+
+
+def changed(request: PageRequest, demand: Demand, section: Section) -> HttpResponse:
+    """The section as it is now for htmx; else back to where the person came from."""
+    if not request.htmx:
+        return redirect(next_of(request, demand))
+    response = section(request, demand_for(request, demand.reference))
+    trigger_client_event(response, CHANGED, {"reference": demand.reference})
+    return response
+
+
+def next_of(request: PageRequest, demand: Demand) -> str:
+    given = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(
+        given, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return given
+    return reverse("intake:request", args=[demand.reference])
