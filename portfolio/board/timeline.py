@@ -115,6 +115,8 @@ class Bar:
     promised: Mark | None
     needed: Mark | None
     label: Label | None
+    # Where words have room in a row without a bar: left, or right of its dates.
+    words_right: bool = False
 
 
 def axis_for(days: Iterable[dt.date], *, today: dt.date) -> Axis:
@@ -153,6 +155,7 @@ def bar(
         promised=marks[0],
         needed=marks[1],
         label=_label_place(axis, p50, [begin, p85, p95, promised, needed]),
+        words_right=p50 is None and _is_left(axis, promised, needed),
     )
 
 
@@ -195,6 +198,12 @@ def _mark(axis: Axis, day: dt.date | None) -> Mark | None:
     place = axis.middle(day)
     beyond = "before" if place < 0 else "after" if place > 100 else ""
     return Mark(x=_percent(min(max(place, 0), 100)), beyond=beyond)
+
+
+def _is_left(axis: Axis, *days: dt.date | None) -> bool:
+    """Whether the latest of these dates stands in the left half."""
+    places = [axis.middle(day) for day in days if day is not None]
+    return bool(places) and max(places) < 50
 
 
 def _label_place(

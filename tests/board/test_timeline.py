@@ -150,7 +150,17 @@ def test_without_a_p50_only_the_dates_are_drawn():
         promised=Mark(x="30.50%"),
         needed=None,
         label=None,
+        words_right=True,
     )
+
+
+def test_words_stand_left_where_a_date_is_on_the_right():
+    drawn = bar(
+        HUNDRED, p10=None, p50=None, p85=None, p95=None,
+        promised=day(30), needed=day(60),
+    )  # fmt: skip
+
+    assert drawn.words_right is False
 
 
 def test_dates_outside_the_axis_stand_at_its_edges_and_say_so():

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django import forms
+
+
+class MoveForm(forms.Form):
+    """A demand, the place it goes to, and the revision that the mover saw."""
+
+    reference = forms.CharField(max_length=16)
+    revision = forms.IntegerField(min_value=1)
+    to_place = forms.IntegerField(
+        min_value=1,
+        error_messages={
+            "required": "Say to which rank, as a number from 1.",
+            "invalid": "Say to which rank, as a number from 1.",
+            "min_value": "Ranks begin at 1.",
+        },
+    )
+    why = forms.CharField(
+        required=False,
+        max_length=500,
+        error_messages={"max_length": "The reason may have 500 characters at most."},
+    )
+
+    @property
+    def first_problem(self) -> str:
+        return next(str(problems[0]) for problems in self.errors.values())
+
+
+class BlockForm(forms.Form):
+    cause = forms.CharField(label="What blocks it", max_length=200)
+    waits_for = forms.CharField(
+        label="For whom or what it waits",
+        max_length=120,
+        help_text="A person, a team, a supplier, a decision.",
+    )
+
+
+class UnblockForm(forms.Form):
+    why = forms.CharField(label="What changed", required=False, max_length=500)
