@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from capacity.models import Forecast
+from portfolio.core.errors import RuleBroken
+from portfolio.core.models import Team, User
+from portfolio.core.services.events import record_event
+from portfolio.reports.content import build_content, content_hash
+from portfolio.reports.models import StatusReport
+from portfolio.reports.weeks import monday_of, week_name
+
+
+def snapshot_before(team: Team, monday: date) -> StatusReport | None:
+    """The last snapshot of an earlier week: what changes are counted from."""
+    return StatusReport.objects.filter(team=team, week__lt=monday).first()
+
+
+@transaction.atomic
+def freeze_report(
+    *, team: Team, week: date, by: User | None, today: date | None = None
+) -> StatusReport:
+    """Keep this week's status as it stands; freezing again adds a version."""
+    today = today or timezone.localdate()
+    monday = monday_of(week)
+    if monday != monday_of(today):
+        raise RuleBroken(
+            f"Only the current week, {week_name(today)}, can be frozen; "
+            f"{week_name(monday)} is not."
+        )
+    Team.objects.select_for_update().get(pk=team.pk)
+    before = snapshot_before(team, monday)
+    content = build_content(
+        team=team, today=today, before=before.content if before else None
+    )
+    last = StatusReport.objects.filter(team=team, week=monday).first()
+    told = content["forecast"]
+    report = StatusReport.objects.create(
+        team=team,
+        week=monday,
+        version=last.version + 1 if last else 1,
+        content=content,
+        content_hash=content_hash(content),
+        forecast=Forecast.objects.get(pk=told["number"]) if told else None,
+        frozen_by=by,
+    )
+    record_event(
+        subject=report, kind="frozen", by=by, team=team, after=f"v{report.version}"
+    )
+    return report
