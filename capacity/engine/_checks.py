@@ -22,29 +22,14 @@ def check_plan(plan: Plan) -> None:
     engineers = _unique((each.id for each in plan.engineers), "Engineer")
     for engineer in plan.engineers:
         _check_engineer(engineer)
-
-    demands = _unique((each.id for each in plan.demands), "Demand")
-    for demand in plan.demands:
-        where = f"demand {demand.id}"
-        _check_packages(demand.packages, where, engineers)
-        for other in demand.after:
-            _known(other, demands, f"Demand {demand.id} waits for demand")
-    _refuse_cycle({each.id: each.after for each in plan.demands}, "Demands")
-
-    for number, group in enumerate(plan.together, start=1):
-        for other in group:
-            _known(other, demands, f"Group {number} of together names demand")
-        if not group:
-            raise PlanError(f"Group {number} of together is empty; name its demands.")
-
-    for number, stream in enumerate(plan.interruptions, start=1):
+    _check_demands(plan, engineers)
+    for number, interruption in enumerate(plan.interruptions, start=1):
         where = f"Interruption stream {number}"
-        for other in stream.engineers:
-            _known(other, engineers, f"{where} names engineer")
-        if not stream.engineers:
+        for name in interruption.engineers:
+            _known(name, engineers, f"{where} names engineer")
+        if not interruption.engineers:
             raise PlanError(f"{where} names no engineer; at least one is needed.")
-        _check_range(stream.effort, f"{where} has effort")
-
+        _check_range(interruption.effort, f"{where} has effort")
     _unique((each.id for each in plan.arrivals), "Arrival stream")
     for arrival in plan.arrivals:
         where = f"arrival stream {arrival.id}"
@@ -55,6 +40,20 @@ def check_plan(plan: Plan) -> None:
                     f"Package {package.id} of {where} is being done by "
                     f"{package.doing}; work that has not arrived cannot be in hand."
                 )
+
+
+def _check_demands(plan: Plan, engineers: Mapping[str, int]) -> None:
+    demands = _unique((each.id for each in plan.demands), "Demand")
+    for demand in plan.demands:
+        _check_packages(demand.packages, f"demand {demand.id}", engineers)
+        for name in demand.after:
+            _known(name, demands, f"Demand {demand.id} waits for demand")
+    _refuse_cycle({each.id: each.after for each in plan.demands}, "Demands")
+    for number, group in enumerate(plan.together, start=1):
+        if not group:
+            raise PlanError(f"Group {number} of together is empty; name its demands.")
+        for name in group:
+            _known(name, demands, f"Group {number} of together names demand")
 
 
 def _check_engineer(engineer: Engineer) -> None:

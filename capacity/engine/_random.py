@@ -105,18 +105,18 @@ def spread(z: float, likely: float, below: float, above: float) -> float:
 @njit(cache=True, nogil=True)
 def fill_spread(
     keys: NDArray[np.uint64],
-    likely: NDArray[np.float64],
-    below: NDArray[np.float64],
-    above: NDArray[np.float64],
+    shape: NDArray[np.float64],
     first: int,
     out: NDArray[np.float64],
 ) -> None:
-    """Fill ``out`` (trials, packages) with split lognormal numbers of each key."""
+    """Fill ``out`` (trials, columns) with split lognormal numbers of each key.
+
+    ``shape`` (columns, 3) is likely, s below and s above it.
+    """
     trials, columns = out.shape
     for column in range(columns):
         key = keys[column]
-        middle = likely[column]
-        left, right = below[column], above[column]
+        middle, left, right = shape[column, 0], shape[column, 1], shape[column, 2]
         if left == 0.0 and right == 0.0:
             for i in range(trials):
                 out[i, column] = middle
@@ -150,3 +150,137 @@ def apply_factors(
                 factor[demand] = team * math.exp(demand_sd * z)
         for package in range(packages):
             effort[i, package] *= factor[demand_of[package]]
+
+
+@njit(cache=True, nogil=True)
+def count_events(
+    keys: NDArray[np.uint64],
+    per_day: NDArray[np.float64],
+    days: float,
+    first: int,
+    counts: NDArray[np.int64],
+) -> None:
+    """Count the events of Poisson streams, into ``counts`` (trials, streams)."""
+    trials, streams = counts.shape
+    for i in range(trials):
+        for stream in range(streams):
+            key = mixed(keys[stream], first + i)
+            moment, number = 0.0, 0
+            while per_day[stream] > 0.0:
+                moment -= math.log(uniform(key, 3 * number)) / per_day[stream]
+                if moment >= days:
+                    break
+                number += 1
+            counts[i, stream] = number
+
+
+@njit(cache=True, nogil=True)
+def fill_interruptions(
+    keys: NDArray[np.uint64],
+    per_day: NDArray[np.float64],
+    shape: NDArray[np.float64],
+    member_from: NDArray[np.int32],
+    member: NDArray[np.int32],
+    there: NDArray[np.float64],
+    first: int,
+    counts: NDArray[np.int64],
+    time: NDArray[np.float64],
+    who: NDArray[np.int32],
+    effort: NDArray[np.float64],
+) -> None:
+    """Fill in when each interruption comes, whom it hits and how long it takes.
+
+    ``shape`` (streams, 3) is likely, s below and s above; ``there`` (engineers, 2) the
+    span of days in which somebody is with the team. ``who`` is -1 where nobody is.
+    """
+    trials, streams = counts.shape
+    event = 0
+    for i in range(trials):
+        for stream in range(streams):
+            key = mixed(keys[stream], first + i)
+            moment = 0.0
+            for number in range(counts[i, stream]):
+                moment -= math.log(uniform(key, 3 * number)) / per_day[stream]
+                present = 0
+                for k in range(member_from[stream], member_from[stream + 1]):
+                    if there[member[k], 0] <= moment < there[member[k], 1]:
+                        present += 1
+                chosen = int(uniform(key, 3 * number + 1) * present)
+                who[event] = -1
+                for k in range(member_from[stream], member_from[stream + 1]):
+                    if there[member[k], 0] <= moment < there[member[k], 1]:
+                        if chosen == 0:
+                            who[event] = member[k]
+                        chosen -= 1
+                z = normal_point(uniform(key, 3 * number + 2))
+                time[event] = moment
+                effort[event] = spread(
+                    z, shape[stream, 0], shape[stream, 1], shape[stream, 2]
+                )
+                event += 1
+
+
+@njit(cache=True, nogil=True)
+def fill_arrivals(
+    keys: NDArray[np.uint64],
+    per_day: NDArray[np.float64],
+    first: int,
+    counts: NDArray[np.int64],
+    time: NDArray[np.float64],
+    stream_of: NDArray[np.int32],
+    number_of: NDArray[np.int64],
+) -> None:
+    """Fill in when each arrival comes, of which stream it is, and which one of it."""
+    trials, streams = counts.shape
+    begin = 0
+    for i in range(trials):
+        size = 0
+        for stream in range(streams):
+            key = mixed(keys[stream], first + i)
+            moment = 0.0
+            for number in range(counts[i, stream]):
+                moment -= math.log(uniform(key, 3 * number)) / per_day[stream]
+                place = begin + size
+                while place > begin and time[place - 1] > moment:
+                    time[place] = time[place - 1]
+                    stream_of[place] = stream_of[place - 1]
+                    number_of[place] = number_of[place - 1]
+                    place -= 1
+                time[place] = moment
+                stream_of[place] = stream
+                number_of[place] = number
+                size += 1
+        begin += size
+
+
+@njit(cache=True, nogil=True)
+def fill_arrived(
+    keys: NDArray[np.uint64],
+    shape: NDArray[np.float64],
+    pattern_from: NDArray[np.int32],
+    factor_keys: NDArray[np.uint64],
+    demand_sd: float,
+    team_key: np.uint64,
+    team_sd: float,
+    trial: int,
+    stream_of: NDArray[np.int32],
+    number_of: NDArray[np.int64],
+    out: NDArray[np.float64],
+) -> None:
+    """Fill in one trial's numbers of all arrived packages, with shared factors."""
+    team = 1.0
+    if team_sd > 0.0:
+        team = math.exp(team_sd * normal_point(uniform(team_key, trial)))
+    place = 0
+    for arrival in range(len(stream_of)):
+        stream, number = stream_of[arrival], number_of[arrival]
+        factor = team
+        if demand_sd > 0.0:
+            key = mixed(factor_keys[stream], trial)
+            factor *= math.exp(demand_sd * normal_point(uniform(key, number)))
+        for pattern in range(pattern_from[stream], pattern_from[stream + 1]):
+            z = normal_point(uniform(mixed(keys[pattern], trial), number))
+            out[place] = factor * spread(
+                z, shape[pattern, 0], shape[pattern, 1], shape[pattern, 2]
+            )
+            place += 1

@@ -127,18 +127,20 @@ def read_whole(value: object, where: str, *, least: int, most: int) -> int:
 
 def read_day(value: object, where: str) -> date:
     """Give a calendar date back, written as YYYY-MM-DD."""
-    if isinstance(value, date):
+    if type(value) is date:
         return value
     text = read_text(value, where)
     try:
-        if len(text) != 10:
-            raise ValueError(text)
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
+        day = None
+    # Python also reads 20261123 and 2026-W48-1; the format knows one way only.
+    if day is None or day.isoformat() != text:
         raise PlanError(
             f"{where} is {text!r}; a date that exists, written as YYYY-MM-DD, "
             "was expected."
-        ) from None
+        )
+    return day
 
 
 def read_optional_day(value: object, where: str) -> date | None:

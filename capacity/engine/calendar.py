@@ -127,8 +127,8 @@ def weekly(plan: Plan, per_day: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     week = week_of_day(plan)
     sums = np.zeros((len(per_day), int(week[-1]) + 1))
-    for row, values in zip(sums, per_day, strict=True):
-        row += np.bincount(week, weights=values, minlength=len(row))
+    for row, values in enumerate(per_day):
+        sums[row] = np.bincount(week, weights=values, minlength=sums.shape[1])
     return sums
 
 

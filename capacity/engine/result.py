@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,8 @@ class Forecast:
         How many trials have a whole group done on each day for the first time.
     queue_days, touch_days : float64 (packages,), working days
         Expected time standing ready, and in somebody's hands, up to the horizon.
-    load : float64 (engineers, weeks), focused days
-        Expected capacity used.
+    load, lost : float64 (engineers, weeks), focused days
+        Expected capacity used for packages, and lost to interruptions.
     skill_done, skill_unmet : float64 (skills, weeks), focused days
         Expected effort worked off in a week, and standing ready at its end.
 
@@ -65,6 +66,7 @@ class Forecast:
     queue_days: Floats
     touch_days: Floats
     load: Floats
+    lost: Floats
     skill_done: Floats
     skill_unmet: Floats
 
@@ -72,6 +74,11 @@ class Forecast:
     def cannot(self) -> list[str | None]:
         """Why each demand cannot be forecast, or None."""
         return reasons_against(self.plan)
+
+    @cached_property
+    def _first_package(self) -> list[int]:
+        counts = (len(demand.packages) for demand in self.plan.demands)
+        return list(accumulate(counts, initial=0))
 
     def to_json(self) -> dict[str, Any]:
         """Write the result as plain lists and objects, ready for ``json.dumps``.
@@ -86,10 +93,11 @@ class Forecast:
         -----
         Weeks run to the one in which the last P95 lies, at least 13 and at most 104,
         all 104 where a demand has no P95, and never past the horizon. ``load`` is what
-        is used of ``capacity``. ``demand`` of a skill is the effort worked off in the
-        week and the effort that stands ready at its end and nobody has begun;
-        ``supply`` is what all who have the skill could do of it if they did nothing
-        else, at their speed, so people of several skills count in each.
+        packages, those of arrivals too, and interruptions use of ``capacity``.
+        ``demand`` of a skill is the effort worked off in the week and the effort that
+        stands ready at its end and nobody has begun; ``supply`` is what all who have
+        the skill could do of it if they did nothing else, at their speed and after
+        interruptions, so people of several skills count in each.
         """
         weeks = self._shown_weeks()
         return {
@@ -165,7 +173,7 @@ class Forecast:
         return int(counts[: max(days, 0)].sum()) / self.plan.trials
 
     def _waiting(self, row: int) -> dict[str, Any]:
-        first = sum(len(demand.packages) for demand in self.plan.demands[:row])
+        first = self._first_package[row]
         packages = self.plan.demands[row].packages
         queue: dict[str, float] = {}
         for number, package in enumerate(packages, start=first):
@@ -195,7 +203,7 @@ class Forecast:
             {
                 "id": engineer.id,
                 "weeks": self._by_week(
-                    weeks, load=self.load[row], capacity=offered[row]
+                    weeks, load=self.load[row] + self.lost[row], capacity=offered[row]
                 ),
             }
             for row, engineer in enumerate(self.plan.engineers)
@@ -203,12 +211,12 @@ class Forecast:
 
     def _skills(self, weeks: int) -> list[dict[str, Any]]:
         offered = weekly(self.plan, net_capacity(self.plan))
+        left = offered[:, : self.lost.shape[1]] - self.lost
         demanded = self.skill_done + self.skill_unmet
         written = []
         for row, skill in enumerate(self.skills):
-            supply = np.zeros(offered.shape[1])
-            for engineer, days in zip(self.plan.engineers, offered, strict=True):
-                supply += engineer.skills.get(skill, 0.0) * days
+            speeds = [each.skills.get(skill, 0.0) for each in self.plan.engineers]
+            supply = np.asarray(speeds) @ left
             written.append(
                 {
                     "skill": skill,

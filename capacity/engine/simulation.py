@@ -15,17 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capacity.engine._kernels import run_trials
+from capacity.engine.arrays import Drawn, Tally, empty_state, empty_tally
 from capacity.engine.draws import Sampler, build_sampler
-from capacity.engine.model import (
-    Drawn,
-    Model,
-    Tally,
-    build_model,
-    empty_state,
-    empty_tally,
-    undisturbed,
-)
-from capacity.engine.plan import Plan, PlanError
+from capacity.engine.model import Model, build_model
+from capacity.engine.plan import Plan
 from capacity.engine.result import Forecast, report_weeks
 
 LARGEST_CHUNK = 250
@@ -50,6 +43,7 @@ class Totals:
     queue: NDArray[np.float64]
     touch: NDArray[np.float64]
     load: NDArray[np.float64]
+    lost: NDArray[np.float64]
     done: NDArray[np.float64]
     unmet: NDArray[np.float64]
 
@@ -81,8 +75,6 @@ def forecast(
 
     Raises
     ------
-    PlanError
-        If the plan asks for something the engine cannot do yet.
     ValueError
         If ``threads`` is below 1.
 
@@ -113,16 +105,6 @@ def forecast(
         threads = len(os.sched_getaffinity(0))
     if threads < 1:
         raise ValueError(f"threads is {threads}; at least 1 is needed.")
-    if plan.interruptions:
-        raise PlanError(
-            "The plan has interruptions, which this engine cannot simulate yet; "
-            "leave them out or lower the hours."
-        )
-    if plan.arrivals:
-        raise PlanError(
-            "The plan has arrivals, which this engine cannot simulate yet; "
-            "leave them out."
-        )
     if progress is not None:
         progress(0.0)
     model = build_model(plan, weeks=report_weeks(plan))
@@ -142,6 +124,7 @@ def forecast(
         queue_days=totals.queue / plan.trials,
         touch_days=totals.touch / plan.trials,
         load=totals.load / plan.trials,
+        lost=totals.lost / plan.trials,
         skill_done=totals.done / plan.trials,
         skill_unmet=np.cumsum(totals.unmet, axis=1)[:, :-1] / plan.trials,
     )
@@ -176,10 +159,9 @@ def trace(plan: Plan, *, first: int = 0, trials: int = 1) -> tuple[Drawn, Tally]
 def _play(
     model: Model, sampler: Sampler, first: int, trials: int, *, is_traced: bool = False
 ) -> tuple[Drawn, Tally]:
-    effort, wait = sampler.draw(first=first, trials=trials)
-    drawn = Drawn(effort, wait, *undisturbed(len(model.arrays.capacity)))
     tally = empty_tally(model, trials=trials, is_traced=is_traced)
-    run_trials(model.arrays, drawn, empty_state(model), tally)
+    drawn = sampler.draw(model.arrays, first=first, trials=trials, lost=tally.lost)
+    run_trials(model.arrays, drawn, empty_state(model, drawn), tally)
     return drawn, tally
 
 
@@ -187,7 +169,7 @@ def _played(
     plan: Plan, model: Model, sampler: Sampler, threads: int
 ) -> Iterator[tuple[int, Tally]]:
     """Give the chunks in order, with the number of trials done; play ahead a little."""
-    size = _chunk_size(plan, len(model.arrays.demand_of))
+    size = _chunk_size(plan, model)
     firsts = range(0, plan.trials, size)
 
     def play(first: int) -> Tally:
@@ -213,9 +195,14 @@ def _played(
                 future.cancel()
 
 
-def _chunk_size(plan: Plan, packages: int) -> int:
+def _chunk_size(plan: Plan, model: Model) -> int:
     """Cut by the plan alone, so that sums round the same on any number of threads."""
-    fits = 2_000_000 // max(packages, 1)
+    numbers = model.arrays.packages
+    if plan.interruptions:
+        weeks = plan.horizon_days // 7
+        events = int(weeks * sum(each.per_week for each in plan.interruptions))
+        numbers += 3 * (events + weeks * len(plan.engineers))
+    fits = 2_000_000 // max(numbers, 1)
     return max(1, min(LARGEST_CHUNK, fits, -(-plan.trials // CHUNKS)))
 
 
@@ -226,7 +213,7 @@ def _group_rows(plan: Plan) -> list[list[int]]:
 
 def _empty_totals(plan: Plan, model: Model) -> Totals:
     arrays = model.arrays
-    demands, packages = len(plan.demands), len(arrays.demand_of)
+    demands, packages = arrays.demands, arrays.packages
     engineers, skills = len(plan.engineers), len(model.skills)
     return Totals(
         finished=np.zeros((demands, arrays.days), dtype=np.int64),
@@ -235,6 +222,7 @@ def _empty_totals(plan: Plan, model: Model) -> Totals:
         queue=np.zeros(packages),
         touch=np.zeros(packages),
         load=np.zeros((engineers, arrays.weeks)),
+        lost=np.zeros((engineers, arrays.weeks)),
         done=np.zeros((skills, arrays.weeks)),
         unmet=np.zeros((skills, arrays.weeks + 1)),
     )
@@ -251,10 +239,11 @@ def _add(totals: Totals, tally: Tally, groups: list[list[int]]) -> None:
         (totals.queue, tally.queue),
         (totals.touch, tally.touch),
         (totals.load, tally.load),
+        (totals.lost, tally.lost),
         (totals.done, tally.done),
         (totals.unmet, tally.unmet),
     ):
-        total += part
+        np.add(total, part, out=total)
 
 
 def _count_days(counts: NDArray[np.int64], days: NDArray[np.int32]) -> None:

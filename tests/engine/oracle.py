@@ -44,9 +44,9 @@ class World:
         self.courses = {name: Course() for name in self.packages}
         self.queues = {engineer.id: [] for engineer in self.plan.engineers}
         for name, (_, package) in self.packages.items():
-            if package.doing and self.efforts[name]:
-                if package.skill in self.engineer(package.doing).skills:
-                    self.queues[package.doing].append(name)
+            is_in_hand = package.doing and self.efforts[name]
+            if is_in_hand and package.skill in self.engineer(package.doing).skills:
+                self.queues[package.doing].append(name)
         in_hand = {name for queue in self.queues.values() for name in queue}
         for name in in_hand:
             self.courses[name].ready = Fraction(0)
