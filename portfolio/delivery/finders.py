@@ -30,7 +30,7 @@ class PlotlyFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - as Django calls it
         found = [str(self.folder / NAME)] if path == f"{PREFIX}/{NAME}" else []
-        return found if find_all else next(iter(found), None)
+        return found[0] if found and not find_all else found
 
     def list(self, _ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
         yield NAME, self.storage
