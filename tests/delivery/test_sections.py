@@ -81,7 +81,8 @@ def test_a_promise_by_htmx_answers_with_the_section_and_tells_the_page(page, ran
     )
 
     text = response.content.decode()
-    assert text.lstrip().startswith('<section class="card padded promise" id="promise"')
+    assert text.lstrip().startswith("<section")
+    assert 'id="promise"' in text
     assert "Promised by" in text
     assert f"{ranked.reference} is promised by" in text
     assert json.loads(response.headers["HX-Trigger"]) == {
@@ -221,7 +222,7 @@ def test_progress_by_htmx_answers_with_the_next_step(page, ranked):
     )
 
     text = response.content.decode()
-    assert text.lstrip().startswith('<section class="card padded" id="progress"')
+    assert text.lstrip().startswith("<section")
     assert f'action="{url_of("deliver", ranked)}"' in text
 
 
