@@ -23,6 +23,26 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         """Those that connect two systems, in either direction."""
         return self.filter(Q(source=one, target=other) | Q(source=other, target=one))
 
+    def leaving(self, source: System | int) -> IntegrationQuerySet:
+        return self.filter(source=source)
+
+    def matching(self, words: str) -> IntegrationQuerySet:
+        """Every word is found in the name, or in the name or kind of a system."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(source__name__icontains=word)
+                | Q(target__name__icontains=word)
+                | Q(source__kind__icontains=word)
+                | Q(target__kind__icontains=word)
+            )
+        return found
+
+    def for_reading(self) -> IntegrationQuerySet:
+        """With everything a row names, in the same query."""
+        return self.select_related("source", "target", "owner_unit")
+
 
 class Integration(models.Model):
     """An integration that already runs."""
@@ -48,3 +68,12 @@ class Integration(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def carries(self) -> str:
+        """What it moves: the name without the two systems that stand beside it."""
+        return self.name.removeprefix(f"{self.source} → {self.target}, ")
+
+    @property
+    def is_running(self) -> bool:
+        return self.retired_on is None

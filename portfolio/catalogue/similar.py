@@ -1,10 +1,10 @@
-"""Is it one of these? What already connects two systems, and what is asked for."""
+"""What already connects two systems: running integrations, and demands for one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from intake.models import Demand, System
 from portfolio.catalogue.models import Integration
@@ -15,39 +15,57 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    integrations: list[Integration] = field(default_factory=list)
-    demands: list[Demand] = field(default_factory=list)
+    """``between`` and ``leaving`` are at most five together, the nearer ones first."""
 
-    def __bool__(self) -> bool:
-        return bool(self.integrations or self.demands)
+    source: System | None
+    target: System | None
+    between: list[Integration]
+    leaving: list[Integration]
+    demands: list[Demand]
 
-
-def system_of(given: str) -> System | None:
-    """A system by its number or by its name, as a form may send either."""
-    given = given.strip()
-    if not given:
-        return None
-    if given.isdigit():
-        return System.objects.filter(pk=int(given[:18])).first()
-    return System.objects.filter(name__iexact=given).first()
+    @property
+    def is_anything(self) -> bool:
+        return bool(self.between or self.leaving or self.demands)
 
 
-def similar_to(*, source: System | None, target: System | None, user: User) -> Similar:
-    """Between both systems first, then from the same source; at most five of each."""
-    if source is None:
-        return Similar()
-    running = Integration.objects.running().select_related(
-        "source", "target", "owner_unit"
-    )
-    demands = Demand.objects.visible_to(user).open()
-    if target is None:
-        return Similar(integrations=list(running.filter(source=source)[:MOST]))
-    found = list(running.between(source, target)[:MOST])
-    rest = running.filter(source=source).exclude(pk__in=[row.pk for row in found])
-    pair = Q(source_system=source, target_system=target) | Q(
-        source_system=target, target_system=source
-    )
-    return Similar(
-        integrations=[*found, *rest[: MOST - len(found)]],
-        demands=list(demands.filter(pair).order_by("reference")[:MOST]),
-    )
+def system_called(given: str) -> System | None:
+    """A system by its primary key or its name, as an address says it."""
+    given = given.replace("\x00", "").strip()
+    if given.isascii() and given.isdigit() and len(given) <= 18:
+        return System.objects.filter(pk=int(given)).first()
+    return System.objects.filter(name__iexact=given).first() if given else None
+
+
+def similar_to(
+    *, source: System | None, target: System | None, user: User, without: str = ""
+) -> Similar:
+    """What runs or is asked for between the systems, as far as this person may read.
+
+    ``without`` is the reference of the demand that is looked at.
+    """
+    near: list[Integration] = []
+    demands: list[Demand] = []
+    if source and target:
+        found = Integration.objects.running().between(source, target).for_reading()
+        # The same direction is the better answer.
+        near = list(
+            found.order_by(
+                Case(When(source=source, then=Value(0)), default=Value(1)), "name"
+            )[:MOST]
+        )
+        demands = list(
+            Demand.objects.visible_to(user)
+            .open()
+            .filter(
+                Q(source_system=source, target_system=target)
+                | Q(source_system=target, target_system=source)
+            )
+            .exclude(reference=without)
+            .order_by("-submitted_at", "-pk")[:MOST]
+        )
+    leaving: list[Integration] = []
+    if source and len(near) < MOST:
+        others = Integration.objects.running().leaving(source).for_reading()
+        others = others.exclude(pk__in=[integration.pk for integration in near])
+        leaving = list(others.order_by("name")[: MOST - len(near)])
+    return Similar(source, target, near, leaving, demands)
