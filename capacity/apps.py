@@ -8,6 +8,9 @@ class CapacityConfig(AppConfig):
 
     def ready(self) -> None:
         from capacity.receivers import forecast_soon
+        from portfolio.core.rights import SEE_CAPACITY
+        from portfolio.core.shell import Room, announce
         from portfolio.core.signals import plan_changed
 
         plan_changed.connect(forecast_soon, dispatch_uid="capacity.forecast_soon")
+        announce(Room(40, "Capacity", "capacity:capacity", SEE_CAPACITY))

@@ -1,6 +1,25 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from capacity import api, views
 
 app_name = "capacity"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("capacity/", views.capacity, name="capacity"),
+    path("triage/<str:reference>/accept/", views.accept, name="accept"),
+    path("demands/<str:reference>/packages/", views.packages, name="packages"),
+    path(
+        "requests/<str:reference>/forecast/",
+        views.forecast_words,
+        name="forecast-words",
+    ),
+    path("forecasts/status/", views.status_line, name="forecast-status"),
+    path("forecasts/start/", views.start_forecast, name="start-forecast"),
+    path("forecasts/<int:pk>/plan.json", views.plan_json, name="plan-json"),
+    path("forecasts/<int:pk>/result.json", views.result_json, name="result-json"),
+    path("api/v1/forecasts/", api.ForecastList.as_view(), name="api-forecasts"),
+    path(
+        "api/v1/forecasts/<int:pk>/", api.ForecastDetail.as_view(), name="api-forecast"
+    ),
+]

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from capacity.choices import PackageState
+from capacity.forms import (
+    PATTERNS,
+    PackagesFormSet,
+    initial_of_packages,
+    initial_of_pattern,
+    packages_form,
+)
+from capacity.load import lines_of
+from capacity.models import Engineer, Forecast, Leave
+from capacity.services.estimating import accept_with_packages, set_packages
+from capacity.services.forecasting import request_forecast
+from capacity.services.reading import outlook_of
+from capacity.services.results import result_for
+from capacity.services.status import forecast_status
+from intake.models import Demand
+from portfolio.core.errors import RuleBroken
+from portfolio.core.http import PageRequest, render_page
+from portfolio.core.models import Team
+from portfolio.core.teams import team_of
+
+AWAY_SOON = timedelta(weeks=4)
+
+
+@require_safe
+@permission_required("capacity.see_capacity", raise_exception=True)
+def capacity(request: PageRequest) -> HttpResponse:
+    """Demand against supply by skill; people for those who may see them."""
+    team, user = team_of(request.user), request.user
+    status = forecast_status(team)
+    result = result_for(status.forecast, user=user) if status.forecast else {}
+    engineers = list(
+        Engineer.objects.filter(team=team)
+        .not_gone_by(timezone.localdate())
+        .with_calendars()
+    )
+    names = {f"eng-{engineer.pk}": engineer.name for engineer in engineers}
+    people = [
+        {**row, "id": names[row["id"]]}
+        for row in result.get("engineers", [])
+        if row["id"] in names
+    ]
+    sees_people = user.has_perm("capacity.see_people")
+    return render_page(
+        request,
+        "capacity/capacity.html",
+        {
+            "status": status,
+            "skills": lines_of(
+                result.get("skills", []), name="skill", asked="demand", offered="supply"
+            ),
+            "people": lines_of(people, name="id", asked="load", offered="capacity"),
+            "engineers": engineers if sees_people else [],
+            "single_holders": _single_holders(engineers) if sees_people else {},
+            "away": _away_soon(team) if sees_people else [],
+        },
+        fragment="capacity",
+    )
+
+
+def _single_holders(engineers: list[Engineer]) -> dict[str, str]:
+    holders: dict[str, list[str]] = {}
+    for engineer in engineers:
+        for level in engineer.skill_levels.all():
+            holders.setdefault(level.skill.name, []).append(engineer.name)
+    return {skill: who[0] for skill, who in sorted(holders.items()) if len(who) == 1}
+
+
+def _away_soon(team: Team) -> list[Leave]:
+    today = timezone.localdate()
+    return list(
+        Leave.objects.filter(
+            engineer__team=team, last_day__gte=today, first_day__lte=today + AWAY_SOON
+        ).select_related("engineer")
+    )
+
+
+@require_safe
+@permission_required("intake.see_board", raise_exception=True)
+def status_line(request: PageRequest) -> HttpResponse:
+    """The line that says whether dates are true; tells the page when they became so."""
+    status = forecast_status(team_of(request.user))
+    response = render(request, "capacity/_status.html", {"status": status})
+    shown = request.GET.get("shown", "")
+    newest = str(status.forecast.pk) if status.forecast else ""
+    if shown != newest:
+        response["HX-Trigger"] = "forecast-done"
+    return response
+
+
+@require_POST
+@permission_required("capacity.run_forecast", raise_exception=True)
+def start_forecast(request: PageRequest) -> HttpResponse:
+    request_forecast(
+        team=team_of(request.user), by=request.user, reason="Asked for on a page."
+    )
+    if request.htmx:
+        return status_line(_as_get(request))
+    messages.success(request, "A new forecast is on its way.")
+    return redirect("board:board")
+
+
+def _as_get(request: PageRequest) -> PageRequest:
+    request.method = "GET"
+    return request
+
+
+@require_safe
+def forecast_words(request: PageRequest, reference: str) -> HttpResponse:
+    demand = get_object_or_404(
+        Demand.objects.visible_to(request.user), reference=reference
+    )
+    return render_page(
+        request,
+        "capacity/forecast_words.html",
+        {"demand": demand, "outlook": outlook_of(demand)},
+        fragment="words",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("intake.decide_demand", raise_exception=True)
+def accept(request: PageRequest, reference: str) -> HttpResponse:
+    demand = _demand(request, reference)
+    pattern = request.GET.get("pattern", "")
+    given = initial_of_pattern(pattern) if pattern in PATTERNS else []
+    formset = _bound(request) or packages_form(0 if given else 2, initial=given)
+    if request.method == "POST" and "add" not in request.POST and formset.is_valid():
+        try:
+            accepted = accept_with_packages(
+                demand=demand, packages=formset.estimates(), by=request.user
+            )
+        except RuleBroken as broken:
+            messages.error(request, str(broken))
+        else:
+            messages.success(request, f"Accepted {accepted}.")
+            return redirect("intake:triage")
+    return _packages_page(request, demand, formset, is_accepting=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("capacity.plan_capacity", raise_exception=True)
+def packages(request: PageRequest, reference: str) -> HttpResponse:
+    demand = _demand(request, reference)
+    existing = list(
+        demand.packages.filter(state=PackageState.TO_DO)
+        .select_related("skill")
+        .prefetch_related("after")
+    )
+    formset = _bound(request) or packages_form(
+        0 if existing else 2, initial=initial_of_packages(existing)
+    )
+    if request.method == "POST" and "add" not in request.POST and formset.is_valid():
+        try:
+            set_packages(
+                demand=demand,
+                packages=formset.estimates(),
+                by=request.user,
+            )
+        except RuleBroken as broken:
+            messages.error(request, str(broken))
+        else:
+            messages.success(request, f"Estimated {demand}.")
+            return redirect("board:demand", demand.reference)
+    return _packages_page(request, demand, formset, is_accepting=False)
+
+
+def _bound(request: PageRequest) -> PackagesFormSet | None:
+    if request.method != "POST":
+        return None
+    sent = request.POST.copy()
+    if "add" in sent:
+        # Another empty row, asked for by a plain button; nothing typed is lost.
+        count = sent.get("packages-TOTAL_FORMS", "0")
+        sent["packages-TOTAL_FORMS"] = str(int(count) + 1 if count.isdigit() else 1)
+    return packages_form(0, data=sent)
+
+
+def _packages_page(
+    request: PageRequest,
+    demand: Demand,
+    formset: PackagesFormSet,
+    *,
+    is_accepting: bool,
+) -> HttpResponse:
+    is_adding = "add" in request.POST
+    return render_page(
+        request,
+        "capacity/packages.html",
+        {
+            "demand": demand,
+            "formset": formset,
+            "has_errors": formset.is_bound and not is_adding and not formset.is_valid(),
+            "shows_errors": not is_adding,
+            "is_accepting": is_accepting,
+            "patterns": {slug: name for slug, (name, _) in PATTERNS.items()},
+            "back": reverse("intake:triage")
+            if is_accepting
+            else reverse("board:demand", args=[demand.reference]),
+        },
+        fragment="packages",
+    )
+
+
+def _demand(request: PageRequest, reference: str) -> Demand:
+    return get_object_or_404(
+        Demand.objects.visible_to(request.user).for_reading(), reference=reference
+    )
+
+
+@require_safe
+@permission_required("capacity.see_people", raise_exception=True)
+def plan_json(request: PageRequest, pk: int) -> HttpResponse:
+    """The plan file of a forecast, as the engine reads it; it holds people's leave."""
+    forecast = get_object_or_404(Forecast.objects.visible_to(request.user), pk=pk)
+    return JsonResponse(forecast.plan or {}, json_dumps_params={"indent": 1})
+
+
+@require_safe
+@permission_required("intake.see_board", raise_exception=True)
+def result_json(request: PageRequest, pk: int) -> HttpResponse:
+    forecast = get_object_or_404(
+        Forecast.objects.visible_to(request.user).done(), pk=pk
+    )
+    return JsonResponse(
+        result_for(forecast, user=request.user), json_dumps_params={"indent": 1}
+    )
