@@ -5,3 +5,22 @@ from django.apps import AppConfig
 
 class IntakeConfig(AppConfig):
     name = "intake"
+
+    def ready(self) -> None:
+        from intake.finding import count_awaiting_decision, find_demands
+        from portfolio.core.rights import DECIDE, SUBMIT
+        from portfolio.core.search import announce_finder
+        from portfolio.core.shell import Room, announce
+
+        announce(Room(10, "Requests", "intake:requests", SUBMIT))
+        announce(
+            Room(
+                20,
+                "Triage",
+                "intake:triage",
+                DECIDE,
+                count=count_awaiting_decision,
+                count_words=" waiting for a decision",
+            )
+        )
+        announce_finder(find_demands)

@@ -5,7 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,6 +50,29 @@ class DemandQuerySet(models.QuerySet["Demand"]):
             "team", "tier", "business_unit", "requester", "source_system",
             "target_system", "owner",
         )  # fmt: skip
+
+    def matching(self, words: str) -> DemandQuerySet:
+        """Every word is found in the reference, the title or one of the systems."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(reference__icontains=word)
+                | Q(title__icontains=word)
+                | Q(source_system__name__icontains=word)
+                | Q(target_system__name__icontains=word)
+                | Q(source_system_name__icontains=word)
+                | Q(target_system_name__icontains=word)
+            )
+        return found
+
+    def with_stage_order(self) -> DemandQuerySet:
+        """Annotate ``stage_order``: how far along its way a demand is."""
+        return self.annotate(
+            stage_order=Case(
+                *(When(stage=stage, then=place) for place, stage in enumerate(Stage)),
+                output_field=models.IntegerField(),
+            )
+        )
 
     def by_rank(self) -> DemandQuerySet:
         return self.order_by("rank")

@@ -1,0 +1,113 @@
+"""The follow page in plain values: how far a demand has come, and what happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from intake.choices import Stage
+from intake.models import Demand
+from portfolio.core.models import Event
+from portfolio.core.words import day_words, local_day
+
+WAY = ["Submitted", "Accepted", "Estimated", "In progress", "Delivered"]
+REACHED = {
+    Stage.DRAFT: 0,
+    Stage.SUBMITTED: 1,
+    Stage.NEEDS_INFORMATION: 1,
+    Stage.ACCEPTED: 2,
+    Stage.ESTIMATED: 3,
+    Stage.IN_PROGRESS: 4,
+    Stage.DELIVERED: 5,
+}
+# What a requester reads of the trail. Moves on the board are not among it: their
+# reasons are about the requests of others.
+SAID = {
+    "submitted": "Request sent",
+    "accepted": "Accepted",
+    "declined": "Declined",
+    "estimated": "Work estimated",
+    "started": "Work began",
+    "delivered": "Delivered",
+    "withdrawn": "Withdrawn",
+    "blocked": "Work is blocked",
+    "unblocked": "Work goes on",
+    "promised": "Promised",
+    "rebaselined": "Promise changed",
+    "promise-withdrawn": "Promise taken back",
+}
+# The reason for declining stands with the decision, above the trail.
+WITH_REASON = {"withdrawn", "blocked", "rebaselined", "promise-withdrawn"}
+WITH_DAY = {"promised", "rebaselined"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    on: dt.date | None
+    reached: bool
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: dt.datetime
+    what: str
+    who: str
+    why: str
+
+
+def steps_of(demand: Demand, events: Iterable[Event]) -> list[Step]:
+    """The stages on the way; a demand that left it has only where it left."""
+    stage = Stage(demand.stage)
+    ended = {event.kind: local_day(event.at) for event in events}
+    if stage not in REACHED:
+        return [
+            _step("Submitted", demand.submitted_at, reached=True),
+            _step(
+                demand.get_stage_display(),
+                ended.get(stage) or demand.decided_at,
+                reached=True,
+                current=True,
+            ),
+        ]
+    days = [
+        demand.submitted_at,
+        demand.decided_at,
+        ended.get("estimated"),
+        demand.started_on,
+        demand.delivered_on,
+    ]
+    last = REACHED[stage]
+    return [
+        _step(name, day, reached=place <= last, current=place == last)
+        for place, (name, day) in enumerate(zip(WAY, days, strict=True), start=1)
+    ]
+
+
+def _step(
+    name: str, on: dt.date | None, *, reached: bool, current: bool = False
+) -> Step:
+    return Step(name, local_day(on) if on else None, reached=reached, current=current)
+
+
+def timeline_of(demand: Demand, events: Iterable[Event]) -> list[Entry]:
+    """What happened, oldest first, naming nobody but the requester and who decided."""
+    named = {demand.requester_id, demand.decided_by_id}
+    return [
+        Entry(
+            at=event.at,
+            what=_what(event),
+            who=event.actor_name if event.actor_id in named else demand.team.name,
+            why=event.why if event.kind in WITH_REASON else "",
+        )
+        for event in events
+        if event.kind in SAID
+    ]
+
+
+def _what(event: Event) -> str:
+    if event.kind in WITH_DAY:
+        return f"{SAID[event.kind]}: {day_words(dt.date.fromisoformat(event.after))}"
+    return SAID[event.kind]

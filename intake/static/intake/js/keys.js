@@ -1,0 +1,44 @@
+// A list that is worked through by keyboard: J and K choose the next and the previous
+// row, and a letter presses what carries it as data-key.
+
+const typing = "input, textarea, select, [contenteditable]";
+
+function choose(step) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+  const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+  if (!next) return;
+  next.focus();
+  next.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.closest(typing) || document.querySelector("dialog[open]")) return;
+  const key = event.key.toLowerCase();
+  if (key === "j" || key === "k") {
+    event.preventDefault();
+    choose(key === "j" ? 1 : -1);
+    return;
+  }
+  const pressed = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
+  if (pressed) {
+    event.preventDefault();
+    pressed.click();
+  }
+});
+
+// The chosen row is the one whose request the panel shows.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const row = event.target.closest?.("[data-row]");
+  if (!row) return;
+  for (const other of document.querySelectorAll("[data-row]")) {
+    other.removeAttribute("aria-current");
+  }
+  row.setAttribute("aria-current", "true");
+});
+
+// What was asked for takes the focus: the first field of a form that opened.
+document.addEventListener("htmx:afterSettle", (event) => {
+  event.target.querySelector?.("textarea, [data-focus]")?.focus();
+});
