@@ -123,14 +123,19 @@ def rescue_forecasts(*, silent_since: datetime | None = None) -> None:
     """
     patience = timedelta(seconds=settings.FORECAST_LOST_SECONDS)
     silent_since = silent_since or timezone.now() - patience
-    for forecast in Forecast.objects.filter(
+    interrupted = Forecast.objects.filter(
         state=ForecastState.RUNNING, heartbeat_at__lt=silent_since
-    ).defer("plan", "result"):
+    ).defer("plan", "result")
+    found = []
+    for forecast in interrupted:
         logger.warning("Forecast %s was interrupted.", forecast.pk)
         _try_again_or_give_up(forecast, INTERRUPTED)
-    for pk in Forecast.objects.filter(
-        state=ForecastState.QUEUED, queued_at__lt=timezone.now() - QUEUED_TOO_LONG
-    ).values_list("pk", flat=True):
+        found.append(forecast.pk)
+    waiting = Forecast.objects.filter(
+        Q(pk__in=found) | Q(queued_at__lt=timezone.now() - QUEUED_TOO_LONG),
+        state=ForecastState.QUEUED,
+    )
+    for pk in waiting.values_list("pk", flat=True):
         _send_to_worker(pk)
     for team in Team.objects.select_related("calendar"):
         request_if_due(team=team)

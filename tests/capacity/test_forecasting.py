@@ -306,7 +306,7 @@ def test_a_change_sends_one_delayed_message_after_it_is_stored(
 def test_rescue_queues_what_has_been_silent_for_long_and_sends_it(team, sent):
     forecast = requested(team)
     Forecast.objects.filter(pk=forecast.pk).update(
-        state="running", heartbeat_at=long_ago(), queued_at=long_ago(), attempts=1
+        state="running", heartbeat_at=long_ago(), attempts=1
     )
 
     rescue_forecasts()
