@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from capacity.services.status import forecast_status
 from intake.models import Demand
 from intake.services.stages import block_demand, unblock_demand
 from portfolio.board.demand_page import read_demand
@@ -70,6 +71,7 @@ def _page(
         "board/demand.html",
         {
             "page": page,
+            "status": forecast_status(demand.team),
             "demand": demand,
             "line": page,
             "row": page.row,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from capacity.services.status import forecast_status
 from intake.models import Demand
 from intake.services.ranking import move_demand
 from portfolio.board.filters import Filters
@@ -85,7 +86,7 @@ def _page(
         request,
         "board/board.html",
         {
-            "team": backlog.team,
+            "status": forecast_status(backlog.team),
             "page": page_of(backlog, Filters.read(request.GET)),
             "move": refused_move(backlog, refused) if refused else None,
         },
