@@ -89,8 +89,9 @@ class _Survey:
 
     # The new ones for the backlog.
     backlog: list[Ranked] = field(default_factory=list)
+    fresh: int = 0
     changed: int = 0
-    total: int = 0
+    unchanged: int = 0
     # The highest number among references in the team's form.
     highest: int = 0
 
@@ -108,10 +109,14 @@ def _survey(way: Pass, outcome: Outcome, say: Progress) -> _Survey | None:
             if entry.imported is None:
                 number = number_in(tracked.text("reference"), prefix)
                 survey.highest = max(survey.highest, number)
-            survey.changed += bool(entry.imported and entry.changed)
+                survey.fresh += 1
+            elif entry.changed:
+                survey.changed += 1
+            else:
+                survey.unchanged += 1
         say("Read", way.rows, 0)
     say("Read", way.rows, way.rows)
-    outcome.rows = survey.total = way.rows
+    outcome.rows = way.rows
     outcome.left_out.update(way.left_out)
     return None if outcome.is_bad else survey
 
@@ -135,6 +140,14 @@ def _write(
     # What the second pass says of the rows was said by the first.
     way = Pass(table, mapping, team, Findings(), Names.load())
     writing = _writing(way, team, survey, by)
+    if survey.fresh or survey.changed:
+        _write_rows(way, writing, outcome, say)
+    else:
+        outcome.unchanged = survey.unchanged
+    _finish(mapping, writing, outcome)
+
+
+def _write_rows(way: Pass, writing: Writing, outcome: Outcome, say: Progress) -> None:
     for entries in way.batches():
         if way.findings.problem_count:
             raise RuleBroken(
@@ -143,8 +156,7 @@ def _write(
             )
         way.names.make_wanted()
         _write_batch(entries, writing, outcome)
-        say("Wrote", way.rows, survey.total)
-    _finish(team, mapping, writing, outcome)
+        say("Wrote", way.rows, outcome.rows)
 
 
 def _writing(way: Pass, team: Team, survey: _Survey, by: User | None) -> Writing:
@@ -204,9 +216,8 @@ def _write_batch(entries: list[Entry], writing: Writing, outcome: Outcome) -> No
             outcome.unchanged += 1
 
 
-def _finish(
-    team: Team, mapping: ImportMapping, writing: Writing, outcome: Outcome
-) -> None:
+def _finish(mapping: ImportMapping, writing: Writing, outcome: Outcome) -> None:
+    team = writing.team
     team.save(update_fields=["last_number"])
     outcome.made = writing.names.made
     if mapping.engineers:

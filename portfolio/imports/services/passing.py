@@ -106,6 +106,8 @@ class Pass:
             rows = ImportedDemand.objects.filter(
                 demand__team=self.team,
                 demand__import_source=self.mapping.tracker,
+                # As in the index, which is for demands with a key alone.
+                demand__import_key__gt="",
                 demand__import_key__in=[tracked.key for tracked in batch],
             ).select_related("demand")
             known = {row.demand.import_key: row for row in rows}
