@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -95,13 +96,7 @@ def _away_soon(team: Team) -> list[Leave]:
 @permission_required("intake.see_board", raise_exception=True)
 def status_line(request: PageRequest) -> HttpResponse:
     """The line that says whether dates are true; tells the page when they became so."""
-    status = forecast_status(team_of(request.user))
-    response = render(request, "capacity/_status.html", {"status": status})
-    shown = request.GET.get("shown", "")
-    newest = str(status.forecast.pk) if status.forecast else ""
-    if shown != newest:
-        response["HX-Trigger"] = "forecast-done"
-    return response
+    return _status_line(request)
 
 
 @require_POST
@@ -111,14 +106,23 @@ def start_forecast(request: PageRequest) -> HttpResponse:
         team=team_of(request.user), by=request.user, reason="Asked for on a page."
     )
     if request.htmx:
-        return status_line(_as_get(request))
+        return _status_line(request)
     messages.success(request, "A new forecast is on its way.")
-    return redirect("board:board")
+    back = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(back if ours else "capacity:capacity")
 
 
-def _as_get(request: PageRequest) -> PageRequest:
-    request.method = "GET"
-    return request
+def _status_line(request: PageRequest) -> HttpResponse:
+    status = forecast_status(team_of(request.user))
+    response = render(request, "capacity/_status.html", {"status": status})
+    newest = str(status.forecast.pk) if status.forecast else ""
+    # The page says which forecast it shows; without that it was just drawn.
+    if request.GET.get("shown", newest) != newest:
+        response["HX-Trigger"] = "forecast-done"
+    return response
 
 
 @require_safe
