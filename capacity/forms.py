@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
 
 from capacity.models import Skill, WorkPackage
-from capacity.services.estimating import Estimate
+from capacity.services.estimating import Estimate, range_error
+from portfolio.core.words import joined
 
 # First rows for the usual kinds of integration: a start to correct, not an estimate.
 PATTERNS: dict[str, tuple[str, list[tuple[str, str, str, str, str]]]] = {
@@ -36,6 +37,15 @@ PATTERNS: dict[str, tuple[str, list[tuple[str, str, str, str, str]]]] = {
             ("Build the flow and its error handling", "iPaaS", "2", "4", "10"),
         ],
     ),
+    "ai": (
+        "AI service",
+        [
+            ("Prepare and index the data", "Data pipelines", "2", "4", "12"),
+            ("Call the model behind an API", "API design", "2", "4", "10"),
+            ("Guard access and personal data", "IAM", "1", "2", "6"),
+            ("Judge the answers on real cases", "API design", "1", "3", "9"),
+        ],
+    ),
     "pipeline": (
         "Data pipeline",
         [
@@ -44,35 +54,62 @@ PATTERNS: dict[str, tuple[str, list[tuple[str, str, str, str, str]]]] = {
         ],
     ),
 }
+ROW = ["package", "name", "skill", "low", "likely", "high", "after_previous"]
+PREFIX = "packages"
 DAYS: dict[str, Any] = {
     "min_value": 0,
     "max_digits": 7,
     "decimal_places": 2,
     "widget": forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+    "error_messages": {"required": "Say how many days."},
 }
 
 
 class PackageForm(forms.Form):
     package = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(max_length=120, label="Work package")
-    skill = forms.ModelChoiceField(Skill.objects.all(), empty_label="Choose a skill")
+    name = forms.CharField(
+        max_length=120,
+        label="Work package",
+        error_messages={"required": "Say what is to be done."},
+    )
+    skill = forms.TypedChoiceField(
+        label="Skill", error_messages={"required": "Choose the skill it asks for."}
+    )
     low = forms.DecimalField(label="Low", **DAYS)
     likely = forms.DecimalField(label="Likely", **DAYS)
     high = forms.DecimalField(label="High", **DAYS)
     after_previous = forms.BooleanField(required=False, label="After the one above")
 
+    def __init__(self, *args: Any, skills: Sequence[Skill], **kwargs: Any) -> None:
+        # Any row may be left empty; it is then no row.
+        super().__init__(*args, **{**kwargs, "empty_permitted": True})
+        field = cast("forms.TypedChoiceField", self.fields["skill"])
+        known = {str(skill.pk): skill for skill in skills}
+        field.choices = [
+            ("", "Choose a skill"),
+            *((pk, skill.name) for pk, skill in known.items()),
+        ]
+        field.coerce = known.__getitem__
+
+    def has_changed(self) -> bool:
+        return any(
+            str(self[name].value() or "").strip()
+            for name in ("name", "low", "likely", "high")
+        )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         low, likely, high = (cleaned.get(name) for name in ("low", "likely", "high"))
-        if low is None or likely is None or high is None:
-            return cleaned
-        if low > likely:
-            self.add_error("likely", f"Likely must be at least low, which is {low}.")
-        elif likely > high:
-            self.add_error("high", f"High must be at least likely, which is {likely}.")
-        elif low == 0 and high > 0:
-            self.add_error("low", "Low must be above 0, unless all three are 0.")
+        if low is not None and likely is not None and high is not None:
+            wrong = range_error(low, likely, high)
+            if wrong:
+                self.add_error(*wrong)
         return cleaned
+
+    @property
+    def follows(self) -> str:
+        """What it comes after, when that is more than the row above."""
+        return str(self.initial.get("follows", ""))
 
     def estimate(self) -> Estimate:
         cleaned = self.cleaned_data
@@ -97,41 +134,75 @@ class PackagesFormSet(forms.BaseFormSet[PackageForm]):
         ]
 
 
-def packages_form(rows: int, data: Any = None, initial: Any = None) -> PackagesFormSet:
-    """The rows of an estimate; ``rows`` empty ones stand below what is given."""
+def packages_form(
+    *, data: Any = None, rows: Sequence[dict[str, Any]] = (), empty: int = 0
+) -> PackagesFormSet:
+    """The rows of an estimate: as sent, or as given with some empty ones below."""
     made = forms.formset_factory(
-        PackageForm, formset=PackagesFormSet, extra=rows, can_delete=True, max_num=60
+        PackageForm, formset=PackagesFormSet, extra=empty, can_delete=True, max_num=60
     )
-    return cast("PackagesFormSet", made(data=data, initial=initial, prefix="packages"))
+    formset = made(
+        data=data,
+        initial=list(rows),
+        prefix=PREFIX,
+        form_kwargs={"skills": list(Skill.objects.all())},
+    )
+    return cast("PackagesFormSet", formset)
 
 
-def initial_of_pattern(pattern: str) -> list[dict[str, Any]]:
+def rows_typed(sent: Any) -> list[dict[str, Any]]:
+    """Rows as somebody has typed them so far, right or wrong; empty ones left out."""
+    count = str(sent.get(f"{PREFIX}-TOTAL_FORMS", "0"))
+    rows = [
+        {name: sent.get(f"{PREFIX}-{number}-{name}", "") for name in [*ROW, "DELETE"]}
+        for number in range(min(int(count), 60) if count.isdecimal() else 0)
+    ]
+    return [
+        row
+        for row in rows
+        if not row["DELETE"]
+        and any(row[name].strip() for name in ("name", "low", "likely", "high"))
+    ]
+
+
+def rows_of_pattern(pattern: str) -> list[dict[str, Any]]:
     """First rows of a pattern, with the skills this installation has."""
-    skills = {skill.name: skill for skill in Skill.objects.all()}
+    skills = {skill.name.lower(): skill.pk for skill in Skill.objects.all()}
+    _, rows = PATTERNS.get(pattern, ("", []))
     return [
         {
             "name": name,
-            "skill": skills.get(skill),
-            "low": Decimal(low),
-            "likely": Decimal(likely),
-            "high": Decimal(high),
+            "skill": skills.get(skill.lower(), ""),
+            "low": low,
+            "likely": likely,
+            "high": high,
             "after_previous": number > 0,
         }
-        for number, (name, skill, low, likely, high) in enumerate(PATTERNS[pattern][1])
+        for number, (name, skill, low, likely, high) in enumerate(rows)
     ]
 
 
-def initial_of_packages(packages: list[WorkPackage]) -> list[dict[str, Any]]:
+def rows_of_packages(packages: Sequence[WorkPackage]) -> list[dict[str, Any]]:
     """Rows of packages that exist; expects their predecessors prefetched."""
-    return [
-        {
-            "package": package.pk,
-            "name": package.name,
-            "skill": package.skill,
-            "low": package.low.normalize(),
-            "likely": package.likely.normalize(),
-            "high": package.high.normalize(),
-            "after_previous": bool(package.after.all()),
-        }
-        for package in packages
-    ]
+    rows = []
+    above: list[str] = []
+    for package in packages:
+        names = [other.name for other in package.after.all()]
+        rows.append(
+            {
+                "package": package.pk,
+                "name": package.name,
+                "skill": package.skill_id,
+                "low": _short(package.low),
+                "likely": _short(package.likely),
+                "high": _short(package.high),
+                "after_previous": bool(names),
+                "follows": "" if names == above else joined(names),
+            }
+        )
+        above = [package.name]
+    return rows
+
+
+def _short(days: Any) -> str:
+    return f"{days:f}".rstrip("0").rstrip(".")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -19,12 +21,13 @@ from capacity.choices import PackageState
 from capacity.forms import (
     PATTERNS,
     PackagesFormSet,
-    initial_of_packages,
-    initial_of_pattern,
     packages_form,
+    rows_of_packages,
+    rows_of_pattern,
+    rows_typed,
 )
 from capacity.load import lines_of
-from capacity.models import Engineer, Forecast, Leave
+from capacity.models import Engineer, Forecast, Leave, WorkPackage
 from capacity.services.estimating import accept_with_packages, set_packages
 from capacity.services.forecasting import request_forecast
 from capacity.services.reading import outlook_of
@@ -142,10 +145,11 @@ def forecast_words(request: PageRequest, reference: str) -> HttpResponse:
 @permission_required("intake.decide_demand", raise_exception=True)
 def accept(request: PageRequest, reference: str) -> HttpResponse:
     demand = _demand(request, reference)
-    pattern = request.GET.get("pattern", "")
-    given = initial_of_pattern(pattern) if pattern in PATTERNS else []
-    formset = _bound(request) or packages_form(0 if given else 2, initial=given)
-    if request.method == "POST" and "add" not in request.POST and formset.is_valid():
+    if not demand.is_decidable:
+        messages.error(request, f"{demand.reference} no longer waits for a decision.")
+        return redirect("intake:triage-demand", demand.reference)
+    formset = _formset(request, [])
+    if formset.is_valid():
         try:
             accepted = accept_with_packages(
                 demand=demand, packages=formset.estimates(), by=request.user
@@ -155,45 +159,42 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"Accepted {accepted}.")
             return redirect("intake:triage")
-    return _packages_page(request, demand, formset, is_accepting=True)
+    back = reverse("intake:triage-demand", args=[demand.reference])
+    return _packages_page(request, demand, formset, back=back, is_accepting=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("capacity.plan_capacity", raise_exception=True)
 def packages(request: PageRequest, reference: str) -> HttpResponse:
     demand = _demand(request, reference)
+    back = reverse("board:demand", args=[demand.reference])
     existing = list(
-        demand.packages.filter(state=PackageState.TO_DO)
-        .select_related("skill")
-        .prefetch_related("after")
+        demand.packages.select_related("skill").prefetch_related("after").all()
     )
-    formset = _bound(request) or packages_form(
-        0 if existing else 2, initial=initial_of_packages(existing)
-    )
-    if request.method == "POST" and "add" not in request.POST and formset.is_valid():
+    begun = [each for each in existing if each.state != PackageState.TO_DO]
+    to_do = [each for each in existing if each.state == PackageState.TO_DO]
+    formset = _formset(request, rows_of_packages(to_do))
+    if formset.is_valid():
         try:
-            set_packages(
-                demand=demand,
-                packages=formset.estimates(),
-                by=request.user,
-            )
+            set_packages(demand=demand, packages=formset.estimates(), by=request.user)
         except RuleBroken as broken:
             messages.error(request, str(broken))
         else:
             messages.success(request, f"Estimated {demand}.")
-            return redirect("board:demand", demand.reference)
-    return _packages_page(request, demand, formset, is_accepting=False)
+            return redirect(back)
+    return _packages_page(request, demand, formset, back=back, begun=begun)
 
 
-def _bound(request: PageRequest) -> PackagesFormSet | None:
-    if request.method != "POST":
-        return None
-    sent = request.POST.copy()
+def _formset(request: PageRequest, saved: list[dict[str, Any]]) -> PackagesFormSet:
+    """What was sent to be kept, or rows to go on with: saved, typed, of a pattern."""
+    sent = request.POST
+    if request.method == "POST" and not {"add", "pattern"} & sent.keys():
+        return packages_form(data=sent)
+    pattern = rows_of_pattern(sent.get("pattern", request.GET.get("pattern", "")))
+    rows = (rows_typed(sent) if request.method == "POST" else saved) + pattern
     if "add" in sent:
-        # Another empty row, asked for by a plain button; nothing typed is lost.
-        count = sent.get("packages-TOTAL_FORMS", "0")
-        sent["packages-TOTAL_FORMS"] = str(int(count) + 1 if count.isdigit() else 1)
-    return packages_form(0, data=sent)
+        return packages_form(rows=rows, empty=1)
+    return packages_form(rows=rows, empty=0 if rows else 2)
 
 
 def _packages_page(
@@ -201,22 +202,22 @@ def _packages_page(
     demand: Demand,
     formset: PackagesFormSet,
     *,
-    is_accepting: bool,
+    back: str,
+    begun: Sequence[WorkPackage] = (),
+    is_accepting: bool = False,
 ) -> HttpResponse:
-    is_adding = "add" in request.POST
     return render_page(
         request,
         "capacity/packages.html",
         {
             "demand": demand,
             "formset": formset,
-            "has_errors": formset.is_bound and not is_adding and not formset.is_valid(),
-            "shows_errors": not is_adding,
+            "begun": begun,
             "is_accepting": is_accepting,
+            "is_adding": "add" in request.POST,
             "patterns": {slug: name for slug, (name, _) in PATTERNS.items()},
-            "back": reverse("intake:triage")
-            if is_accepting
-            else reverse("board:demand", args=[demand.reference]),
+            "back": back,
+            "address": request.path,
         },
         fragment="packages",
     )

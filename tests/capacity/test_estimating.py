@@ -11,7 +11,6 @@ from intake.models import Demand
 from portfolio.core.errors import RuleBroken
 from tests.factories import (
     RankedDemandFactory,
-    SkillFactory,
     UserFactory,
     WorkPackageFactory,
 )
@@ -27,11 +26,6 @@ def sent(*rows, initial=0, **more):
     for number, row in enumerate(rows):
         form |= {f"packages-{number}-{name}": value for name, value in row.items()}
     return {**form, **more}
-
-
-@pytest.fixture
-def skill(db):
-    return SkillFactory(name="API design")
 
 
 def test_accepting_makes_packages_and_ranks_the_demand(demand, manager, skill):
@@ -154,6 +148,228 @@ def test_a_pattern_fills_rows(client, demand, manager, skill):
     )
 
     assert "Design the contract" in response.content.decode()
+
+
+def test_estimating_again_keeps_what_comes_after_what(team, manager, skill):
+    demand = RankedDemandFactory(team=team, stage="estimated")
+    design, model, build = (
+        WorkPackageFactory(demand=demand, skill=skill, position=position)
+        for position in range(3)
+    )
+    build.after.set([design, model])
+
+    set_packages(
+        demand=demand,
+        packages=[
+            Estimate("Design", skill, **days(1, 1, 1), package_id=design.pk),
+            Estimate(
+                "Model",
+                skill,
+                **days(1, 1, 1),
+                package_id=model.pk,
+                after_previous=True,
+            ),
+            Estimate(
+                "Build",
+                skill,
+                **days(1, 1, 1),
+                package_id=build.pk,
+                after_previous=True,
+            ),
+        ],
+        by=manager,
+    )
+
+    after = {each.pk: set(each.after.all()) for each in demand.packages.all()}
+    assert after == {design.pk: set(), model.pk: {design}, build.pk: {design, model}}
+
+
+def test_a_package_no_longer_after_others_may_begin_at_once(team, manager, skill):
+    demand = RankedDemandFactory(team=team, stage="estimated")
+    design, build = WorkPackageFactory.create_batch(2, demand=demand, skill=skill)
+    build.after.add(design)
+
+    set_packages(
+        demand=demand,
+        packages=[
+            Estimate("Design", skill, **days(1, 1, 1), package_id=design.pk),
+            Estimate("Build", skill, **days(1, 1, 1), package_id=build.pk),
+        ],
+        by=manager,
+    )
+
+    assert list(build.after.all()) == []
+
+
+def test_an_estimate_cannot_be_emptied(team, manager, skill):
+    demand = RankedDemandFactory(team=team, stage="estimated")
+    package = WorkPackageFactory(demand=demand, skill=skill)
+
+    with pytest.raises(RuleBroken) as refused:
+        set_packages(demand=demand, packages=[], by=manager)
+
+    assert str(refused.value) == (
+        f"{demand.reference} needs at least one work package to be forecast. "
+        "If there is nothing to do, withdraw it."
+    )
+    assert list(demand.packages.all()) == [package]
+
+
+def test_what_is_not_in_the_backlog_is_not_estimated(demand, manager, skill):
+    with pytest.raises(RuleBroken) as refused:
+        set_packages(
+            demand=demand, packages=[Estimate("X", skill, **days(1, 1, 1))], by=manager
+        )
+
+    assert str(refused.value) == (
+        f"{demand.reference} is submitted; only work of the backlog is estimated."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ((8, 4, 9), "Likely must be at least low, which is 8."),
+        ((1, 4, 3), "High must be at least likely, which is 4."),
+        ((0, 0, 1), "Low must be above 0, unless all three are 0."),
+    ],
+)
+def test_a_range_that_is_none_is_refused_with_the_reason(
+    demand, manager, skill, given, why
+):
+    with pytest.raises(RuleBroken) as refused:
+        accept_with_packages(
+            demand=demand,
+            packages=[Estimate("Build", skill, **days(*given))],
+            by=manager,
+        )
+
+    assert str(refused.value) == f"“Build”: {why}"
+
+
+def test_no_effort_at_all_is_an_estimate(demand, manager, skill):
+    accepted = accept_with_packages(
+        demand=demand, packages=[Estimate("Sign", skill, **days(0, 0, 0))], by=manager
+    )
+
+    assert accepted.packages.get().high == 0
+
+
+def test_a_pattern_is_added_to_what_was_typed(client, demand, manager, skill):
+    client.force_login(manager)
+
+    response = client.post(
+        reverse("capacity:accept", args=[demand.reference]),
+        sent({"name": "Half typed", "low": "much"}, {}, pattern="file"),
+    )
+
+    forms = response.context["formset"].forms
+    assert [form["name"].value() for form in forms] == [
+        "Half typed",
+        "Transfer, checks and alarms",
+    ]
+    assert forms[0]["low"].value() == "much"
+
+
+def test_a_removed_row_and_an_empty_row_are_no_rows(client, demand, manager, skill):
+    client.force_login(manager)
+    kept = {"name": "Build", "skill": skill.pk, **days("1", "2", "5")}
+    removed = {"name": "Wrong", "low": "x", "DELETE": "on"}
+    empty = {"after_previous": "on"}
+
+    client.post(
+        reverse("capacity:accept", args=[demand.reference]),
+        sent(kept, removed, empty, initial=3),
+    )
+
+    assert [package.name for package in demand.packages.all()] == ["Build"]
+
+
+def test_a_missing_answer_is_named_at_its_field(client, demand, manager, skill):
+    client.force_login(manager)
+
+    response = client.post(
+        reverse("capacity:accept", args=[demand.reference]),
+        sent({"name": "Build", "low": "1", "high": "2"}),
+    )
+
+    assert response.context["formset"].errors == [
+        {
+            "skill": ["Choose the skill it asks for."],
+            "likely": ["Say how many days."],
+        }
+    ]
+
+
+def test_the_estimate_page_shows_what_is_begun_and_what_comes_after_more_than_one(
+    client, team, manager, skill
+):
+    demand = RankedDemandFactory(team=team, stage="in_progress")
+    WorkPackageFactory(
+        demand=demand, skill=skill, name="Map", state="done", finished_on="2026-11-02"
+    )
+    design, model, build = (
+        WorkPackageFactory(demand=demand, skill=skill, name=name, position=position)
+        for position, name in enumerate(["Design", "Model", "Build"], start=1)
+    )
+    build.after.set([design, model])
+    client.force_login(manager)
+
+    page = client.get(
+        reverse("capacity:packages", args=[demand.reference])
+    ).content.decode()
+
+    assert "Begun or done, and kept as it is" in page
+    assert "now after Design and Model" in page
+
+
+def test_the_estimate_page_saves_and_leads_to_the_demand(client, team, manager, skill):
+    demand = RankedDemandFactory(team=team)
+    client.force_login(manager)
+
+    response = client.post(
+        reverse("capacity:packages", args=[demand.reference]),
+        sent({"name": "Build", "skill": skill.pk, **days("1", "2", "5")}),
+    )
+
+    demand.refresh_from_db()
+    assert response.url == reverse("board:demand", args=[demand.reference])
+    assert demand.stage == "estimated"
+
+
+def test_a_demand_that_is_decided_is_not_accepted_again(client, team, manager):
+    demand = RankedDemandFactory(team=team)
+    client.force_login(manager)
+
+    response = client.get(reverse("capacity:accept", args=[demand.reference]))
+
+    assert response.url == reverse("intake:triage-demand", args=[demand.reference])
+
+
+def test_rows_are_asked_for_as_a_fragment(client, demand, manager):
+    client.force_login(manager)
+
+    response = client.post(
+        reverse("capacity:accept", args=[demand.reference]),
+        sent({}, add="1"),
+        headers={"hx-request": "true"},
+    )
+
+    page = response.content.decode()
+    assert "<html" not in page
+    assert 'name="packages-0-name"' in page
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_the_estimate_page_costs_the_same_queries_for_any_length(
+    client, team, manager, skill, rows, django_assert_num_queries
+):
+    demand = RankedDemandFactory(team=team)
+    WorkPackageFactory.create_batch(rows, demand=demand, skill=skill)
+    client.force_login(manager)
+
+    with django_assert_num_queries(8):
+        client.get(reverse("capacity:packages", args=[demand.reference]))
 
 
 @pytest.mark.parametrize("role", ["requester", "engineer", "viewer"])
