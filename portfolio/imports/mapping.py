@@ -69,6 +69,20 @@ FIELDS = {
     "blocked_waits_for": Field(Kind.TEXT, "for whom it waits", 120),
     "rank": Field(Kind.TEXT, "order among the new ones; file order without it"),
 }
+PACKAGE_CELLS = {
+    "skill": Field(Kind.NAME, "which skill it asks for", 60, required=True),
+    "low": Field(Kind.NUMBER, "P10 of the effort in focused days", required=True),
+    "likely": Field(Kind.NUMBER, "P50", required=True),
+    "high": Field(Kind.NUMBER, "P90", required=True),
+    "actual": Field(Kind.NUMBER, "what it took, of delivered ones"),
+}
+PROMISE_CELLS = {
+    "original": Field(Kind.DATE, "the first date promised"),
+    "current": Field(Kind.DATE, "the date that holds now", required=True),
+    "promised_on": Field(Kind.MOMENT, "when the first was promised"),
+    "moved_on": Field(Kind.MOMENT, "when the last was promised"),
+    "audience": Field(Kind.TEXT, "who was told", 120),
+}
 # Names that may be created because they are nothing but a name.
 CREATABLE = {"business_unit", "requester", "source_system", "target_system", "skill"}
 

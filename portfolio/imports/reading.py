@@ -6,25 +6,22 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from zoneinfo import available_timezones
 
 from portfolio.core.calendars import country_error
 from portfolio.imports.cells import (
     PLACE,
-    STRICT,
     Cell,
     Lookup,
     Unknown,
-    date_format_error,
 )
 from portfolio.imports.findings import Finding
 from portfolio.imports.mapping import (
     CREATABLE,
     FIELDS,
+    PACKAGE_CELLS,
+    PROMISE_CELLS,
     Condition,
     EngineersShape,
     Field,
@@ -37,23 +34,8 @@ from portfolio.imports.mapping import (
 )
 from portfolio.imports.nearest import did_you_mean, named
 from portfolio.imports.table import Table, TableBroken
+from portfolio.imports.toml_reader import TomlReader, Written, plain, under
 
-Written = dict[str, Any]  # Any: whatever stands in a TOML file
-
-PACKAGE_CELLS = {
-    "skill": Field(Kind.NAME, "which skill it asks for", 60, required=True),
-    "low": Field(Kind.NUMBER, "P10 of the effort in focused days", required=True),
-    "likely": Field(Kind.NUMBER, "P50", required=True),
-    "high": Field(Kind.NUMBER, "P90", required=True),
-    "actual": Field(Kind.NUMBER, "what it took, of delivered ones"),
-}
-PROMISE_CELLS = {
-    "original": Field(Kind.DATE, "the first date promised"),
-    "current": Field(Kind.DATE, "the date that holds now", required=True),
-    "promised_on": Field(Kind.MOMENT, "when the first was promised"),
-    "moved_on": Field(Kind.MOMENT, "when the last was promised"),
-    "audience": Field(Kind.TEXT, "who was told", 120),
-}
 ORIGINS = ["column", "text", "value"]
 COMMON = ["values", "otherwise", "empty", "split", "part", "lookup", "unknown"]
 OF_KIND = {
@@ -101,55 +83,9 @@ def read_mapping(path: Path) -> ImportMapping:
     return mapping
 
 
-def explain_mapping() -> str:
-    """What can stand in a mapping, for the help of the command."""
-    return f"""\
-The mapping is a TOML file:
-
-  tracker = "jira"             with the key of a row it finds it again next time
-  [team]      name; create = true makes it with reference_prefix, time_zone, country
-  [file]      encoding, delimiter, decimal ("." or ","), dates = ["%d.%m.%Y", …]
-  [lookups.NAME]  file, from, to: a CSV beside the mapping, as in release → date
-  [values.NAME]   "their word" = "ours": a table that several values can share
-  [[leave_out]]   why, when = {{Column = ["value", …]}}: rows that are not imported
-  [demand]    where each value comes from
-  [[packages]]    name, skill, low, likely, high, after = ["name"], when: work packages
-  [promise]   original and current date, promised_on, moved_on, audience, when
-  [engineers] per_skill, hours_per_day, overhead, country: so many are made for each
-              skill that the work asks for and nobody in the team has
-
-A value is the name of a column, or a table, or a list of them of which the first that
-gives something counts. A table has one of
-  column = "Column"    text = "{{Summary}} ({{Key}})"    value = "a constant"
-and may have
-  values = {{"their word" = "ours"}} or "NAME", otherwise = "ours" for any other word
-  ("{STRICT}": a bad row), empty = "for an empty cell", split = "|" with part = 1,
-  lookup = "NAME", dates = [formats], times = 0.125 (a number), cut = true (a text),
-  create = true (a name that is not known is made), and
-  unknown = "error" (a bad row), "remark" (left out and said) or "skip" (left out).
-
-Values of [demand]:
-{_listed(FIELDS)}
-Values of [[packages]]:
-{_listed(PACKAGE_CELLS)}
-Values of [promise]:
-{_listed(PROMISE_CELLS)}
-When a row is imported again, only what the tracker has changed since is written, and of
-that only what people have not changed here meanwhile; the rest is said as a remark.
-Rank and reference are given once, and closed demands and promises stay as they are."""
-
-
-def _listed(fields: dict[str, Field]) -> str:
-    return "".join(
-        f"  {name:<18} {known.help}{' (needed)' if known.required else ''}\n"
-        for name, known in fields.items()
-    )
-
-
 @dataclass
-class _Reader:
-    folder: Path
-    problems: list[str] = field(default_factory=list)
+class _Reader(TomlReader):
+    folder: Path = Path()
     dates: tuple[str, ...] = ("%Y-%m-%d",)
     lookups: dict[str, Lookup] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -177,144 +113,6 @@ class _Reader:
             engineers=self.engineers(written),
         )
 
-    # Plain values
-
-    def wrong(self, where: str, sentence: str) -> None:
-        self.problems.append(f"{where}: {sentence}" if where else sentence)
-
-    def check_keys(self, where: str, table: Written, known: Iterable[str]) -> None:
-        known = list(known)
-        for key in table:
-            if key not in known:
-                self.wrong(
-                    _under(where, key),
-                    f"is not known here{did_you_mean(key, known) or '.'} "
-                    f"Known are {named(known, most=40)}.",
-                )
-
-    def section(self, table: Written, key: str, where: str = "") -> Written:
-        found = table.get(key, {})
-        if isinstance(found, dict):
-            return found
-        self.wrong(_under(where, key), f"is {found!r}; a table [{key}] is expected.")
-        return {}
-
-    def listed(self, table: Written, key: str) -> list[tuple[str, Written]]:
-        """The tables of a list, each with its place, as in packages 2."""
-        found = table.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-            self.wrong(key, f"is written as [[{key}]], once for each.")
-            return []
-        return [(f"{key} {place}", entry) for place, entry in enumerate(found, start=1)]
-
-    def word(
-        self,
-        table: Written,
-        where: str,
-        key: str,
-        default: str = "",
-        *,
-        needed: bool = False,
-        longest: int = 200,
-    ) -> str:
-        given = _plain(table.get(key, default))
-        if given is None:
-            self.wrong(_under(where, key), f"is {table[key]!r}; a text is expected.")
-            return default
-        if needed and not given.strip():
-            self.wrong(_under(where, key), "is missing.")
-        if len(given) > longest or "\0" in given:
-            self.wrong(_under(where, key), f"is too long; {longest} characters fit.")
-        return given
-
-    def truth(self, table: Written, where: str, key: str) -> bool:
-        given = table.get(key, False)
-        if not isinstance(given, bool):
-            self.wrong(_under(where, key), f"is {given!r}; true or false is expected.")
-        return given is True
-
-    def number(
-        self, table: Written, where: str, key: str, default: str, most: int
-    ) -> Decimal:
-        given = table.get(key, Decimal(default))
-        if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
-            given = -1
-        if not 0 <= given <= most:
-            self.wrong(
-                _under(where, key),
-                f"is {table[key]!r}; a number from 0 to {most} is expected.",
-            )
-            return Decimal(default)
-        return Decimal(str(given))
-
-    def whole_number(
-        self, table: Written, where: str, key: str, default: int, most: int
-    ) -> int:
-        given = table.get(key, default)
-        if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-            given = 0
-        if not 1 <= given <= most:
-            self.wrong(
-                _under(where, key),
-                f"is {table[key]!r}; a whole number from 1 to {most} is expected.",
-            )
-            return default
-        return given
-
-    def one_of(
-        self, table: Written, where: str, key: str, allowed: Iterable[str]
-    ) -> str:
-        """One of some words, the first without any."""
-        allowed = list(allowed)
-        given = table.get(key, allowed[0])
-        if given in allowed:
-            return str(given)
-        words = named((f"“{word}”" for word in allowed), most=40)
-        self.wrong(_under(where, key), f"is {given!r}; it is one of {words}.")
-        return allowed[0]
-
-    def words(self, table: Written, where: str, key: str) -> list[str]:
-        given = table.get(key, [])
-        plain = [_plain(one) for one in given] if isinstance(given, list) else [None]
-        if None in plain:
-            self.wrong(
-                _under(where, key), f"is {given!r}; a list of texts is expected."
-            )
-        return [one for one in plain if one is not None]
-
-    def formats(self, table: Written, where: str) -> tuple[str, ...]:
-        found = self.words(table, where, "dates")
-        for form in found:
-            if problem := date_format_error(form):
-                self.wrong(_under(where, "dates"), problem)
-        return tuple(found)
-
-    def encoding(self, table: Written, where: str) -> str:
-        given = self.word(table, where, "encoding", "utf-8")
-        try:
-            b"a,1\n".decode(given)
-            "a,1\n".encode(given)
-        except (LookupError, UnicodeError, ValueError):
-            # Two bytes make one letter in some encodings, which then cannot end there.
-            if not given.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
-                self.wrong(
-                    _under(where, "encoding"),
-                    f"“{given}” is not an encoding; often it is “utf-8”, “utf-16” or "
-                    "“windows-1252”.",
-                )
-                return "utf-8"
-        return given
-
-    def delimiter(self, table: Written, where: str) -> str:
-        given = self.word(table, where, "delimiter", ",")
-        if len(given) == 1 and given not in '"\r\n ':
-            return given
-        self.wrong(
-            _under(where, "delimiter"),
-            f"is “{given}”; one character is expected, often “,”, “;” or “\\t”.",
-        )
-        return ","
-
     # Tables that cells refer to
 
     def value_tables(self, tables: Written) -> dict[str, dict[str, str]]:
@@ -327,7 +125,7 @@ class _Reader:
         found = {}
         for key in table:
             if key.strip().casefold() in found:
-                self.wrong(_under(where, key), "stands twice, in another case.")
+                self.wrong(under(where, key), "stands twice, in another case.")
             found[key.strip().casefold()] = self.word(table, where, key, longest=2000)
         return found
 
@@ -350,13 +148,13 @@ class _Reader:
             entries = self.entries(file, where, *columns)
         except (OSError, ValueError) as broken:
             self.wrong(
-                _under(where, "file"),
+                under(where, "file"),
                 f"“{name}” cannot be read ({broken}); it is looked for beside the "
                 "mapping.",
             )
             entries = {}
         except TableBroken as broken:
-            self.wrong(_under(where, "file"), f"{name}: {broken.finding}")
+            self.wrong(under(where, "file"), f"{name}: {broken.finding}")
             entries = {}
         return Lookup(name, entries)
 
@@ -393,9 +191,9 @@ class _Reader:
         self.check_keys(where, table, [*fields, *more])
         for name, known in fields.items():
             if known.required and name not in table:
-                self.wrong(_under(where, name), f"is missing: {known.help}.")
+                self.wrong(under(where, name), f"is missing: {known.help}.")
         return {
-            name: self.chain(table[name], _under(where, name), fields[name], name)
+            name: self.chain(table[name], under(where, name), fields[name], name)
             for name in table
             if name in fields
         }
@@ -413,7 +211,7 @@ class _Reader:
         if isinstance(given, str):
             given = {"column": given}
         if not isinstance(given, dict):
-            if _plain(given) is not None and known.kind is Kind.NUMBER:
+            if plain(given) is not None and known.kind is Kind.NUMBER:
                 given = {"value": given}
             else:
                 self.wrong(
@@ -426,7 +224,7 @@ class _Reader:
             self.check_origin(given, where)
         create = self.truth(given, where, "create")
         if create and name not in CREATABLE:
-            self.wrong(_under(where, "create"), "is not possible here; leave it out.")
+            self.wrong(under(where, "create"), "is not possible here; leave it out.")
         return Cell(
             where=where,
             column=self.word(given, where, "column").strip(),
@@ -458,23 +256,23 @@ class _Reader:
         text = given.get("text", "")
         if isinstance(text, str) and text and not PLACE.search(text):
             self.wrong(
-                _under(where, "text"),
+                under(where, "text"),
                 "names no column in braces, as in “{Summary} ({Key})”; a constant is "
                 "written as value.",
             )
         if "split" in given and "column" not in given:
-            self.wrong(_under(where, "split"), "goes with a column only.")
+            self.wrong(under(where, "split"), "goes with a column only.")
 
     def cell_values(self, given: Written, where: str) -> dict[str, str]:
         """Its own table of values, or one of [values] by name."""
         named_table = given.get("values", {})
         if not isinstance(named_table, str):
             return self.value_table(
-                self.section(given, "values", where), _under(where, "values")
+                self.section(given, "values", where), under(where, "values")
             )
         if named_table not in self.values:
             self.wrong(
-                _under(where, "values"),
+                under(where, "values"),
                 f"there is no [values.{named_table}]"
                 f"{did_you_mean(named_table, self.values) or '.'}",
             )
@@ -484,7 +282,7 @@ class _Reader:
         name = self.word(given, where, "lookup")
         if name and name not in self.lookups:
             self.wrong(
-                _under(where, "lookup"),
+                under(where, "lookup"),
                 f"there is no [lookups.{name}]"
                 f"{did_you_mean(name, self.lookups) or '.'}",
             )
@@ -494,7 +292,7 @@ class _Reader:
 
     def condition(self, table: Written, where: str) -> Condition:
         given = self.section(table, "when", where)
-        where = _under(where, "when")
+        where = under(where, "when")
         return Condition(
             {
                 column.strip(): frozenset(
@@ -511,7 +309,7 @@ class _Reader:
             why = self.word(table, where, "why", needed=True)
             when = self.condition(table, where)
             if not when.allowed:
-                self.wrong(_under(where, "when"), 'is missing, as in {Status = ["x"]}.')
+                self.wrong(under(where, "when"), 'is missing, as in {Status = ["x"]}.')
             yield LeaveOut(where, why, when)
 
     def packages(self, written: Written) -> Iterable[PackageShape]:
@@ -523,7 +321,7 @@ class _Reader:
             for other in after:
                 if other not in before:
                     self.wrong(
-                        _under(where, "after"),
+                        under(where, "after"),
                         f"“{other}” is no package above this one"
                         f"{did_you_mean(other, before) or '.'}",
                     )
@@ -579,19 +377,6 @@ class _Reader:
             overhead=self.number(table, "engineers", "overhead", "0.2", 1),
             country=country,
         )
-
-
-def _under(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
-
-
-def _plain(given: object) -> str | None:
-    """The text of a TOML value; None for one that is no single plain value."""
-    if isinstance(given, bool):
-        return None
-    if isinstance(given, datetime | date):
-        return given.isoformat()
-    return str(given) if isinstance(given, str | int | float) else None
 
 
 def _many(table: Written) -> Written:

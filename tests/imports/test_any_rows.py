@@ -31,7 +31,7 @@ ROW = st.fixed_dictionaries(
 )
 # Creates and keeps nothing between two examples: each is rolled back.
 FUZZ = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from portfolio.imports.reading import MappingError, explain_mapping, read_mapping
+from portfolio.imports.explaining import explain_mapping
+from portfolio.imports.reading import MappingError, read_mapping
 
 SMALLEST = """
 tracker = "jira"

@@ -12,8 +12,9 @@ from intake.choices import Stage
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import User
 from portfolio.core.words import counted, joined
+from portfolio.imports.explaining import explain_mapping
 from portfolio.imports.findings import Finding, Findings
-from portfolio.imports.reading import MappingError, explain_mapping, read_mapping
+from portfolio.imports.reading import MappingError, read_mapping
 from portfolio.imports.services.importing import import_demands
 from portfolio.imports.services.names import Sort
 from portfolio.imports.services.outcome import Outcome
