@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class DeliveryConfig(AppConfig):
     name = "portfolio.delivery"
+
+    def ready(self) -> None:
+        from portfolio.core.rights import SEE_DELIVERY
+        from portfolio.core.shell import Room, announce
+
+        announce(Room(50, "Delivery", "delivery:delivery", SEE_DELIVERY))

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from portfolio.core.models import BusinessUnit
 from portfolio.delivery.choices import RebaselineReason
 
 
@@ -56,3 +57,38 @@ class DayForm(forms.Form):
 
 class ChanceForm(forms.Form):
     due_on = forms.DateField()
+
+
+class PeriodForm(forms.Form):
+    """What the delivery page is about; an unknown answer shows the usual."""
+
+    MONTHS = {
+        "6": "Last 6 months",
+        "12": "Last 12 months",
+        "24": "Last 24 months",
+    }
+    USUAL_MONTHS = "12"
+
+    months = forms.ChoiceField(
+        label="Period", choices=list(MONTHS.items()), required=False
+    )
+    unit = forms.ModelChoiceField(
+        label="Unit",
+        queryset=BusinessUnit.objects.all(),
+        to_field_name="slug",
+        empty_label="All units",
+        required=False,
+        widget=forms.Select(attrs={"class": "slim"}),
+    )
+
+    def clean_months(self) -> int:
+        return int(self.cleaned_data["months"] or self.USUAL_MONTHS)
+
+    @property
+    def shown_months(self) -> str:
+        return str(self.cleaned_data["months"])
+
+    @property
+    def half_months(self) -> int:
+        months: int = self.cleaned_data["months"]
+        return months // 2

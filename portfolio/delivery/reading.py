@@ -8,7 +8,10 @@ from datetime import date
 
 from capacity.engine.distribution import chance_by, chance_words
 from capacity.models import DemandForecast, Forecast
+from portfolio.core.models import BusinessUnit, Team, User
 from portfolio.core.words import day_words
+from portfolio.delivery.choices import CommitmentState
+from portfolio.delivery.frames import PromiseLine
 from portfolio.delivery.models import Commitment
 from portfolio.delivery.rag import NO_DATE, NOT_YET, Rag, rag_of
 
@@ -121,4 +124,54 @@ def _read(commitment: Commitment, outlook: Outlook, today: date) -> OpenCommitme
         p85=row.p85 if row else None,
         cannot=row.cannot if row else "",
         rag=outlook.rag(demand_id, due_on, today),
+    )
+
+
+def promise_lines(
+    *,
+    team: Team,
+    user: User,
+    since: date,
+    today: date,
+    outlook: Outlook,
+    unit: BusinessUnit | None = None,
+) -> list[PromiseLine]:
+    """Promises that are open or closed since a day, as this person may see them."""
+    commitments = (
+        Commitment.objects.visible_to(user)
+        .filter(team=team)
+        .open_or_closed_since(since)
+        .select_related("demand__business_unit")
+        .by_due()
+    )
+    if unit is not None:
+        commitments = commitments.filter(demand__business_unit=unit)
+    return [_line(commitment, outlook, today) for commitment in commitments]
+
+
+def _line(commitment: Commitment, outlook: Outlook, today: date) -> PromiseLine:
+    demand = commitment.demand
+    if commitment.state != CommitmentState.OPEN:
+        return PromiseLine(
+            reference=commitment.closed_reference or demand.reference,
+            title=commitment.closed_title or demand.title,
+            unit=demand.business_unit.name,
+            state=commitment.state,
+            first_due=commitment.original_due_on,
+            due=commitment.due_on,
+            closed_on=commitment.closed_on,
+        )
+    standing = _read(commitment, outlook, today)
+    return PromiseLine(
+        reference=demand.reference,
+        title=demand.title,
+        unit=demand.business_unit.name,
+        state=commitment.state,
+        first_due=commitment.original_due_on,
+        due=commitment.due_on,
+        p50=standing.p50,
+        p85=standing.p85,
+        chance=standing.chance,
+        cannot=standing.cannot,
+        rag=standing.rag,
     )

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portfolio.delivery.views import progress, promises
+from portfolio.delivery.views import dashboard, progress, promises
 
 app_name = "delivery"
 urlpatterns = [
+    path("delivery/", dashboard.delivery, name="delivery"),
+    path("delivery/commitments.csv", dashboard.commitments_csv, name="commitments-csv"),
     path("demands/<str:reference>/promise/", promises.promise, name="promise"),
     path(
         "demands/<str:reference>/promise/withdraw/", promises.withdraw, name="withdraw"

@@ -24,6 +24,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def delivered(self) -> CommitmentQuerySet:
         return self.filter(state=CommitmentState.DELIVERED)
 
+    def open_or_closed_since(self, day: date) -> CommitmentQuerySet:
+        return self.filter(Q(state=CommitmentState.OPEN) | Q(closed_on__gte=day))
+
     def by_due(self) -> CommitmentQuerySet:
         return self.order_by("due_on", "pk")
 

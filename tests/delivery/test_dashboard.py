@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from portfolio.delivery.overview import HEADER, months_before
+from tests.delivery.rows import days_from_now, make_forecast
+from tests.factories import (
+    CommitmentFactory,
+    DemandFactory,
+    RankedDemandFactory,
+    UnitFactory,
+    UserFactory,
+)
+
+PAGE = "delivery:delivery"
+
+
+@pytest.fixture
+def page(client, manager):
+    client.force_login(manager)
+    return client
+
+
+def delivered(team, *, due, on, title="Delivered", **fields):
+    demand = DemandFactory(
+        team=team, stage="delivered", delivered_on=days_from_now(on), **fields
+    )
+    return CommitmentFactory(
+        demand=demand,
+        original_due_on=days_from_now(due),
+        state="delivered",
+        closed_on=days_from_now(on),
+        closed_reference=demand.reference,
+        closed_title=title,
+    )
+
+
+def cells_of(response):
+    text = response.content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_the_page_shows_numbers_sentence_figure_and_the_rows_behind_it(page, team):
+    delivered(team, due=-40, on=-40)
+    delivered(team, due=-40, on=-31)
+    risky = RankedDemandFactory(team=team)
+    CommitmentFactory(demand=risky, original_due_on=days_from_now(15))
+    make_forecast(team, {risky: {10: 6, 20: 4}})
+
+    response = page.get(reverse(PAGE))
+
+    overview, text = response.context["overview"], unescape(response.content.decode())
+    assert (overview.kept.delivered, overview.kept.first) == (2, 1)
+    assert (overview.soon_count, overview.at_risk, overview.open_count) == (1, 1, 1)
+    assert "1 of 2 delivered promises missed its first date, by 9 days" in text
+    assert "60 % ·" in text
+    assert text.count('<td class="what">') == 3
+    assert len(response.context["figure"]["layout"]["yaxis"]["ticktext"]) == 3
+    assert 'src="/static/delivery/js/charts.js"' in text
+    assert 'id="plotly.js-style-global"' in text
+
+
+def test_from_too_few_promises_nothing_is_drawn_and_it_says_so(page, team):
+    CommitmentFactory(demand=RankedDemandFactory(team=team))
+
+    response = page.get(reverse(PAGE))
+
+    text = response.content.decode()
+    assert response.context["figure"] is None
+    assert "Nothing is drawn from fewer than 3 promises" in text
+    assert "charts.js" not in text
+
+
+def test_without_any_promise_the_page_says_what_to_do(page):
+    text = page.get(reverse(PAGE)).content.decode()
+
+    assert "No promise in this period" in text
+    assert "View data" not in text
+
+
+def test_period_and_unit_are_read_from_the_address(page, team):
+    unit = UnitFactory(slug="sales")
+    lately = delivered(team, due=-10, on=-10, business_unit=unit)
+    long_ago = delivered(team, due=-400, on=-400, business_unit=unit)
+    delivered(team, due=-10, on=-10)
+
+    short = page.get(reverse(PAGE), {"unit": "sales", "months": "6"})
+    long = page.get(reverse(PAGE), {"unit": "sales", "months": "24"})
+    unknown = page.get(reverse(PAGE), {"unit": "nobody", "months": "7"})
+
+    def references(response):
+        return [line.reference for line in response.context["overview"].listed]
+
+    assert references(short) == [lately.closed_reference]
+    assert references(long) == [lately.closed_reference, long_ago.closed_reference]
+    assert len(references(unknown)) == 2
+    assert long.context["form"].shown_months == "24"
+    assert unknown.context["form"].shown_months == "12"
+
+
+def test_a_withdrawn_promise_is_listed_but_neither_kept_nor_missed(page, team):
+    withdrawn = delivered(team, due=-10, on=-5)
+    withdrawn.state = "withdrawn"
+    withdrawn.save()
+
+    overview = page.get(reverse(PAGE)).context["overview"]
+
+    assert overview.kept.delivered == 0
+    assert [line.state_name for line in overview.listed] == ["Withdrawn"]
+
+
+def test_the_csv_has_every_row_of_the_page_and_no_formula(page, team):
+    done = delivered(team, due=-40, on=-31, title="=1+1")
+    risky = RankedDemandFactory(team=team, title="@SUM(A1)")
+    CommitmentFactory(demand=risky, original_due_on=days_from_now(15))
+    make_forecast(team, {risky: {10: 6, 20: 4}})
+
+    header, *rows = cells_of(page.get(reverse("delivery:commitments-csv")))
+
+    day = {number: days_from_now(number).isoformat() for number in (-40, -31, 10, 15)}
+    p85 = days_from_now(20).isoformat()
+    assert header == HEADER
+    assert rows == [
+        [
+            risky.reference, "'@SUM(A1)", risky.business_unit.name, "Open", day[15],
+            day[15], "", "", "", day[10], p85, "0.6", "at risk", "",
+        ],
+        [
+            done.closed_reference, "'=1+1", done.demand.business_unit.name,
+            "Delivered", day[-40], day[-40], day[-31], "9", "9", "", "", "", "", "",
+        ],
+    ]  # fmt: skip
+
+
+def test_a_closed_row_reads_as_it_was_called_when_it_closed(page, team):
+    done = delivered(team, due=-10, on=-10, title="Old title")
+    done.demand.title = "New title"
+    done.demand.save()
+
+    [line] = page.get(reverse(PAGE)).context["overview"].listed
+
+    assert line.title == "Old title"
+
+
+def test_what_another_team_promised_is_not_shown(page, team):
+    CommitmentFactory()
+
+    assert page.get(reverse(PAGE)).context["overview"].listed == []
+
+
+@pytest.mark.parametrize("name", [PAGE, "delivery:commitments-csv"])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("manager", 200),
+        ("viewer", 200),
+        ("administrator", 200),
+        ("engineer", 403),
+        ("requester", 403),
+    ],
+)
+def test_who_may_see_delivery(team, name, role, status):
+    client = Client()
+    client.force_login(UserFactory(role=role, teams=[team]))
+
+    assert client.get(reverse(name)).status_code == status
+
+
+def test_the_page_costs_the_same_queries_for_any_length(page, team):
+    counts = []
+
+    for promises in (1, 3):
+        demands = RankedDemandFactory.create_batch(promises, team=team)
+        for demand in demands:
+            CommitmentFactory(demand=demand)
+            delivered(team, due=-9, on=-9)
+        make_forecast(team, {demand: {10: 10} for demand in demands})
+        with CaptureQueriesContext(connection) as queries:
+            response = page.get(reverse(PAGE))
+        counts.append((len(response.context["overview"].lines), len(queries)))
+
+    assert [lines for lines, _ in counts] == [2, 8]
+    assert counts[0][1] == counts[1][1] <= 16
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (dt.date(2026, 11, 23), 12, dt.date(2025, 11, 23)),
+        (dt.date(2026, 3, 31), 1, dt.date(2026, 2, 28)),
+        (dt.date(2024, 8, 31), 6, dt.date(2024, 2, 29)),
+        (dt.date(2026, 1, 15), 1, dt.date(2025, 12, 15)),
+    ],
+)
+def test_months_before_stays_inside_the_month(day, months, expected):
+    assert months_before(day, months) == expected
+
+
+def test_a_delivery_of_today_counts(page, team):
+    delivered(team, due=0, on=0)
+
+    overview = page.get(reverse(PAGE)).context["overview"]
+
+    assert overview.today == timezone.localdate()
+    assert overview.kept.first == 1
+    assert overview.pace.now > 0
