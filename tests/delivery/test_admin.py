@@ -5,7 +5,7 @@ from django.urls import reverse
 from tests.factories import CommitmentFactory, UserFactory
 
 
-def test_an_administrator_reads_a_commitment_with_its_versions(client):
+def test_an_administrator_reads_a_commitment_with_its_versions(client, db):
     commitment = CommitmentFactory()
     client.force_login(UserFactory(role="administrator", is_superuser=True))
 
@@ -17,7 +17,7 @@ def test_an_administrator_reads_a_commitment_with_its_versions(client):
     assert 'name="_save"' not in page
 
 
-def test_nobody_edits_a_commitment_by_hand(client):
+def test_nobody_edits_a_commitment_by_hand(client, db):
     commitment = CommitmentFactory()
     client.force_login(UserFactory(role="administrator", is_superuser=True))
     address = reverse("admin:delivery_commitment_change", args=[commitment.pk])
