@@ -9,5 +9,6 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         from portfolio.core.rights import SEE_DELIVERY
         from portfolio.core.shell import Room, announce
+        from portfolio.delivery import receivers  # noqa: F401 - connects them
 
         announce(Room(50, "Delivery", "delivery:delivery", SEE_DELIVERY))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from intake.services.stages import withdraw_demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event
 from portfolio.delivery.models import Commitment, CommitmentVersion
@@ -209,3 +210,29 @@ def test_a_closed_commitment_never_changes(ranked, manager):
 
     commitment.refresh_from_db()
     assert commitment.due_on == days_from_now(30)
+
+
+def test_a_demand_that_is_withdrawn_takes_its_promise_with_it(ranked, manager):
+    commitment = CommitmentFactory(demand=ranked)
+    other = CommitmentFactory()
+
+    withdraw_demand(demand=ranked, by=manager, why="Bought instead.")
+
+    commitment.refresh_from_db()
+    other.refresh_from_db()
+    assert (commitment.state, commitment.closed_on, commitment.closed_reference) == (
+        "withdrawn",
+        timezone.localdate(),
+        ranked.reference,
+    )
+    assert other.state == "open"
+    assert [kind for kind, *_ in events_of(ranked)] == [
+        "withdrawn",
+        "promise-withdrawn",
+    ]
+
+
+def test_a_demand_without_a_promise_is_withdrawn_alone(ranked, manager):
+    withdraw_demand(demand=ranked, by=manager, why="Bought instead.")
+
+    assert [kind for kind, *_ in events_of(ranked)] == ["withdrawn"]

@@ -119,6 +119,33 @@ def withdraw_commitment(*, commitment: Commitment, by: User, why: str) -> Commit
     return commitment
 
 
+@transaction.atomic
+def withdraw_with_demand(*, demand_id: int, by: User | None) -> None:
+    """Close what was promised of a demand that is no longer wanted."""
+    commitment = (
+        Commitment.objects.select_for_update(of=("self",))
+        .select_related("demand", "team")
+        .open()
+        .filter(demand=demand_id)
+        .first()
+    )
+    if commitment is None:
+        return
+    close_commitment(
+        commitment=commitment,
+        state=CommitmentState.WITHDRAWN,
+        on=timezone.localdate(),
+    )
+    record_event(
+        subject=commitment.demand,
+        kind="promise-withdrawn",
+        by=by,
+        team=commitment.team,
+        before=commitment.due_on,
+        why="The demand was withdrawn.",
+    )
+
+
 def close_commitment(
     *, commitment: Commitment, state: CommitmentState, on: date
 ) -> None:

@@ -1,0 +1,21 @@
+"""What follows here from events of lower floors, which do not know of promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from intake.models import Demand
+from portfolio.core.models import Event
+
+
+@receiver(post_save, sender=Event)
+def withdraw_the_promise(instance: Event, *, created: bool, **_kwargs: Any) -> None:
+    """In the transaction that withdraws a demand, so that no promise outlives it."""
+    about_a_demand = instance.subject == Demand._meta.label_lower
+    if created and about_a_demand and instance.kind == "withdrawn":
+        from portfolio.delivery.services.commitments import withdraw_with_demand
+
+        withdraw_with_demand(demand_id=instance.subject_id, by=instance.actor)
