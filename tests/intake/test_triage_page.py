@@ -200,3 +200,15 @@ def test_the_inbox_downloads_as_csv(decider, demand):
 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response.content.decode().splitlines()[1].startswith(demand.reference)
+
+
+def test_going_back_gets_the_whole_page_with_one_place_for_messages(decider, demand):
+    response = decider.get(
+        url("triage-demand", demand),
+        headers={"HX-Request": "true", "HX-History-Restore-Request": "true"},
+    )
+
+    text = response.content.decode()
+    assert "<html" in text
+    assert text.count('id="toasts"') == 1
+    assert "hx-swap-oob" not in text

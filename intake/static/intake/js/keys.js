@@ -12,19 +12,28 @@ function choose(step) {
   next.click();
 }
 
+function press(key) {
+  document.querySelector(`[data-key="${key}"]`)?.click();
+}
+
+// While a row is still loading, what a letter would press belongs to the row before,
+// or is not bound yet; the letter waits until what it is meant for is there.
+let waiting = "";
+const loading = () =>
+  document.querySelector("[data-row].htmx-request, .htmx-settling");
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest(typing) || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
   if (key === "j" || key === "k") {
     event.preventDefault();
+    waiting = "";
     choose(key === "j" ? 1 : -1);
-    return;
-  }
-  const pressed = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
-  if (pressed) {
+  } else if (/^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`)) {
     event.preventDefault();
-    pressed.click();
+    if (loading()) waiting = key;
+    else press(key);
   }
 });
 
@@ -38,7 +47,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   row.setAttribute("aria-current", "true");
 });
 
-// What was asked for takes the focus: the first field of a form that opened.
 document.addEventListener("htmx:afterSettle", (event) => {
+  // What was asked for takes the focus: the first field of a form that opened.
   event.target.querySelector?.("textarea, [data-focus]")?.focus();
+  if (!waiting || loading()) return;
+  press(waiting);
+  waiting = "";
 });

@@ -1,0 +1,129 @@
+"""Several people at the same moment, each in a transaction of their own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from intake.models import Demand, RankMove
+from intake.services.ranking import move_demand
+from intake.services.submitting import submit_request
+from intake.services.triage import accept_demand, decline_demand
+from portfolio.core.errors import RuleBroken
+from portfolio.core.models import Event
+from tests.factories import (
+    DemandFactory,
+    RankedDemandFactory,
+    TeamFactory,
+    UserFactory,
+)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(
+        "connection.vendor == 'sqlite'",
+        reason="the test database of SQLite is in memory, where a second connection "
+        "is refused at once instead of waiting; PostgreSQL runs this",
+    ),
+]
+
+
+def at_once(*calls):
+    """Run all calls in threads of their own; give what each returned or refused."""
+
+    def run(call):
+        try:
+            return call()
+        except RuleBroken as broken:
+            return broken
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def test_requests_sent_at_once_get_a_reference_each():
+    team, people = TeamFactory(), UserFactory.create_batch(12)
+
+    def sending(person):
+        return lambda: submit_request(by=person, team=team, title="Connect").reference
+
+    references = at_once(*map(sending, people))
+
+    assert sorted(references) == [
+        f"{team.reference_prefix}-{number:04d}" for number in range(1, 13)
+    ]
+    assert Event.objects.filter(kind="submitted").count() == 12
+
+
+def test_one_form_sent_many_times_at_once_makes_one_request():
+    team, person = TeamFactory(), UserFactory()
+    token = "5b3bdc9a-6d3c-4f0e-9d3f-0f7f6f0c9a11"
+
+    def send():
+        return submit_request(by=person, team=team, title="Connect", token=token).pk
+
+    sent = at_once(*[send] * 8)
+
+    assert (len(set(sent)), Demand.objects.count()) == (1, 1)
+
+
+def test_managers_who_move_at_once_lose_no_move():
+    team = TeamFactory()
+    managers = UserFactory.create_batch(8, role="manager", teams=[team])
+    demands = RankedDemandFactory.create_batch(8, team=team)
+
+    def moving(demand, manager):
+        return lambda: move_demand(
+            demand=demand, to_place=1, by=manager, why="To the top"
+        )
+
+    moves = at_once(*map(moving, demands, managers))
+
+    # Only who found it on top already moved nothing; all others left their move.
+    made = [move for move in moves if isinstance(move, RankMove)]
+    ranks = list(Demand.objects.by_rank().values_list("rank", flat=True))
+    assert len(made) >= 7
+    assert RankMove.objects.count() == len(made)
+    assert len(set(ranks)) == 8
+    last = RankMove.objects.order_by("pk").last()
+    assert Demand.objects.by_rank().first() == last.demand
+
+
+def test_a_demand_is_decided_once():
+    team = TeamFactory()
+    managers = UserFactory.create_batch(6, role="manager", teams=[team])
+    demand = DemandFactory(team=team)
+
+    def deciding(manager, accept):
+        if accept:
+            return lambda: accept_demand(demand=demand, by=manager)
+        return lambda: decline_demand(demand=demand, by=manager, reason="No.")
+
+    answers = at_once(
+        *[deciding(manager, turn % 2) for turn, manager in enumerate(managers)]
+    )
+
+    assert sum(isinstance(answer, RuleBroken) for answer in answers) == 5
+    assert Event.objects.about(demand).count() == 1
+
+
+def test_accepting_and_moving_at_once_wait_for_each_other_in_no_circle():
+    team = TeamFactory()
+    manager = UserFactory(role="manager", teams=[team])
+    waiting = DemandFactory.create_batch(6, team=team)
+    ranked = RankedDemandFactory.create_batch(6, team=team)
+
+    at_once(
+        *[lambda d=demand: accept_demand(demand=d, by=manager) for demand in waiting],
+        *[
+            lambda d=demand: move_demand(demand=d, to_place=1, by=manager)
+            for demand in ranked
+        ],
+    )
+
+    ranks = Demand.objects.in_backlog().values_list("rank", flat=True)
+    assert len(set(ranks)) == 12
