@@ -30,11 +30,15 @@ class Cut:
             return f"all {done}"
         told = []
         if self.done_above:
-            of = "all" if self.done_above == self.above else f"{self.done_above} of the"
-            told.append(f"{of} {self.above} above")
+            told.append(f"{self._of_those()} {self.above} above")
         if self.done_below:
             told.append(f"{self.done_below} below")
         return f"{done} of these {self.rows}: {', '.join(told)}"
+
+    def _of_those(self) -> str:
+        if self.done_above < self.above:
+            return f"{self.done_above} of the"
+        return "all" if self.above > 1 else "the"
 
 
 def cuts_of(finishes: Sequence[dt.date | None], days: Iterable[dt.date]) -> list[Cut]:

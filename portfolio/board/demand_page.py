@@ -20,6 +20,7 @@ from portfolio.board.story import Told, tell
 from portfolio.board.timeline import Axis, Bar, axis_for
 from portfolio.core.models import Event, User
 from portfolio.core.rights import SEE_PEOPLE
+from portfolio.core.words import counted
 from portfolio.delivery.choices import CommitmentState
 from portfolio.delivery.models import Commitment
 from portfolio.delivery.reading import outlook_of, read_open
@@ -49,6 +50,7 @@ class DemandPage:
     total: int
     made_by: Forecast | None
     forecast: DemandForecast | None
+    after: list[Demand]
     packages: list[PackageLine]
     shows_people: bool
     commitments: list[Commitment]
@@ -58,6 +60,15 @@ class DemandPage:
     @property
     def is_ranked(self) -> bool:
         return self.demand.rank is not None
+
+    @property
+    def pace(self) -> str:
+        """“12 working days in the queue, 7 at work”; empty where nothing is known."""
+        row = self.forecast
+        if row is None or row.queue_days is None or row.touch_days is None:
+            return ""
+        waiting = counted(round(row.queue_days), "working day")
+        return f"{waiting} in the queue, {round(row.touch_days)} at work"
 
 
 def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
@@ -102,6 +113,7 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         total=backlog.count(),
         made_by=outlook.forecast,
         forecast=outlook.rows.get(demand.pk),
+        after=list(demand.after.visible_to(user).only("reference")),
         packages=lines,
         shows_people=sees_people or any(line.engineer for line in lines),
         commitments=commitments,

@@ -19,6 +19,9 @@ from portfolio.board.rows import (
 )
 from portfolio.board.timeline import Axis, Bar
 
+# From here on the browser leaves out the layout of rows nobody sees.
+MANY_ROWS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -80,6 +83,10 @@ class Page:
     @property
     def total(self) -> int:
         return len(self.backlog.rows)
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.rows) > MANY_ROWS
 
     @property
     def as_list(self) -> str:

@@ -288,7 +288,7 @@ def silence_of(forecast: DemandForecast | None, *, has_packages: bool) -> str:
         return (
             "Not forecast yet"
             if has_packages
-            else "Cannot be forecast. It has no work packages yet."
+            else "Cannot be forecast. It has no estimate yet."
         )
     if forecast.cannot:
         return f"Cannot be forecast. {forecast.cannot}"

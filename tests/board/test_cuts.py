@@ -37,6 +37,8 @@ def test_day_by_which_nothing_more_is_done_has_no_cut():
          "12 of these 45: 11 of the 13 above, 1 below"),
         (Cut(MARCH, above=4, done_above=4, done_below=0, rows=45),
          "4 of these 45: all 4 above"),
+        (Cut(MARCH, above=1, done_above=1, done_below=0, rows=45),
+         "1 of these 45: the 1 above"),
         (Cut(MARCH, above=0, done_above=0, done_below=2, rows=45),
          "2 of these 45: 2 below"),
         (Cut(MARCH, above=45, done_above=45, done_below=0, rows=45), "all 45"),

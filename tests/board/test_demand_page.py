@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from capacity.models import DemandForecast
 from intake.models import Demand, RankMove
 from intake.services.ranking import move_demand
 from intake.services.stages import block_demand
@@ -60,6 +61,20 @@ def test_page_tells_the_forecast_in_words(client, team, manager, stock):
         days_from_now(40),
     )
     assert "Half of the simulated worlds are done by" in response.content.decode()
+
+
+def test_page_says_what_holds_the_demand_back(team, manager, backlog):
+    orders, stock, _ = backlog
+    stock.after.add(orders)
+    make_forecast(team, {stock: {10: 10}})
+    DemandForecast.objects.update(queue_days=1.2, touch_days=7.6)
+
+    page = read(stock, manager)
+
+    assert (page.after, page.pace) == (
+        [orders],
+        "1 working day in the queue, 8 at work",
+    )
 
 
 def test_page_says_why_there_is_no_forecast(client, team, manager, stock, doing):
@@ -151,7 +166,7 @@ def test_page_costs_the_same_queries_for_any_history(
     make_forecast(team, {stock: {10: 10}})
     found = Demand.objects.for_reading().get(pk=stock.pk)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = read(found, manager)
         assert [move.moved_by for move in page.moves] == [manager] * packages * 2
 

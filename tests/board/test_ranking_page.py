@@ -145,7 +145,7 @@ def test_board_cuts_the_list_at_quarter_ends(client, team, manager, backlog):
 
     # Done today is done by the end of this quarter; the others are not on the axis.
     assert [[cut.words for cut in line.cuts] for line in page.lines] == [
-        ["1 of these 3: all 1 above"],
+        ["1 of these 3: the 1 above"],
         [],
         [],
     ]

@@ -115,7 +115,7 @@ def test_row_without_dates_says_why(team, manager, backlog):
     assert [(row.silence, row.rag) for row in rows] == [
         ("Not forecast yet", NO_DATE),
         ("Cannot be forecast. Nobody has the skill SAP BTP.", CANNOT),
-        ("Cannot be forecast. It has no work packages yet.", NOT_YET),
+        ("Cannot be forecast. It has no estimate yet.", NOT_YET),
     ]
 
 

@@ -68,7 +68,8 @@ def move(request: PageRequest) -> HttpResponse:
     messages.success(request, said)
     if request.htmx:
         return _page(request)
-    return redirect(f"{reverse('board:board')}{Filters.read(request.GET).other()}")
+    query = Filters.read(request.GET).query
+    return redirect(f"{reverse('board:board')}?{query}".removesuffix("?"))
 
 
 def _backlog(request: PageRequest) -> Backlog:
