@@ -20,19 +20,15 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from capacity.engine._compiling import compiled
 from capacity.engine.arrays import Drawn, State, Tally
 from capacity.engine.model import Arrays, Floats, Ints, Longs
 
 TINY = 1e-9
 NEVER = math.inf
 
-# Without Numba's reference counts, as nothing is allocated here: counting every array
-# of every call took nine tenths of the time and kept threads from each other.
-_compiled = njit(cache=True, nogil=True, _nrt=False)
-
-# Places in State.count.
+# Places in State.sizes.
 _HEAP, _STACK, _LEFT, _LATE, _LINE, _LATE_READY = 0, 1, 2, 3, 4, 5
 
 _ONE = np.uint64(1)
@@ -66,7 +62,7 @@ class World(NamedTuple):
     unmet: Floats
 
 
-@_compiled
+@compiled
 def moment_of(cumulative: Floats, rate: Floats, position: float, day: int) -> float:
     """First moment from ``day`` on at which the cumulative sum reaches ``position``."""
     days = len(rate)
@@ -87,7 +83,7 @@ def moment_of(cumulative: Floats, rate: Floats, position: float, day: int) -> fl
     return day + share
 
 
-@_compiled
+@compiled
 def sum_at(cumulative: Floats, rate: Floats, moment: float) -> float:
     """Cumulative sum at a moment, the inverse of ``moment_of``."""
     day = int(moment)
@@ -96,7 +92,7 @@ def sum_at(cumulative: Floats, rate: Floats, moment: float) -> float:
     return cumulative[day] + (moment - day) * rate[day]
 
 
-@_compiled
+@compiled
 def _knot_at(w: World, engineer: int, knot: int, position: float) -> int:
     """Last knot at or before a position."""
     last = w.knot_from[engineer + 1] - 1
@@ -105,13 +101,13 @@ def _knot_at(w: World, engineer: int, knot: int, position: float) -> int:
     return knot
 
 
-@_compiled
+@compiled
 def _progress_at(w: World, knot: int, position: float) -> float:
     ahead = max(position - w.knot_position[knot], 0.0)
     return w.knot_progress[knot] + w.knot_rate[knot] * ahead
 
 
-@_compiled
+@compiled
 def _end_of(
     m: Arrays, w: World, engineer: int, knot: int, goal: float, day: int
 ) -> float:
@@ -131,7 +127,7 @@ def _end_of(
     return moment_of(m.cumulative[engineer], m.capacity[engineer], position, day)
 
 
-@_compiled
+@compiled
 def _is_free_now(m: Arrays, w: World, s: State, engineer: int, now: float) -> bool:
     """Tell whether an idle engineer has capacity now; else note when next."""
     day = int(now)
@@ -164,7 +160,7 @@ def _is_free_now(m: Arrays, w: World, s: State, engineer: int, now: float) -> bo
     return False
 
 
-@_compiled
+@compiled
 def _begin_at(m: Arrays, w: World, s: State, engineer: int, now: float) -> float:
     """Progress a package begun now starts from; exact when it follows the last one."""
     if s.ended[engineer] >= now - TINY:
@@ -175,12 +171,12 @@ def _begin_at(m: Arrays, w: World, s: State, engineer: int, now: float) -> float
     return _progress_at(w, knot, position)
 
 
-@_compiled
+@compiled
 def _effort_of(m: Arrays, w: World, row: int) -> float:
     return w.effort[row] if row < m.packages else w.late_effort[row - m.packages]
 
 
-@_compiled
+@compiled
 def _count_load(m: Arrays, w: World, s: State, engineer: int, now: float) -> None:
     """Add the work in hand to the weeks it is done in."""
     kind = s.kind[s.job[engineer]]
@@ -203,7 +199,7 @@ def _count_load(m: Arrays, w: World, s: State, engineer: int, now: float) -> Non
         week += 1
 
 
-@_compiled
+@compiled
 def _count_waiting(m: Arrays, w: World, s: State, row: int, until: float) -> None:
     """Add the time a package stood ready, up to the moment it was begun."""
     since = s.ready_at[row]
@@ -218,7 +214,7 @@ def _count_waiting(m: Arrays, w: World, s: State, row: int, until: float) -> Non
         w.unmet[skill, min(last, m.weeks)] -= effort
 
 
-@_compiled
+@compiled
 def _begin(m: Arrays, w: World, s: State, engineer: int, row: int, now: float) -> None:
     """Put a package into an engineer's hands."""
     speed = m.speed[m.group_of[s.kind[row]], engineer]
@@ -247,11 +243,11 @@ def _begin(m: Arrays, w: World, s: State, engineer: int, row: int, now: float) -
             w.begun_day[demand] = today
 
 
-@_compiled
+@compiled
 def _push(s: State, moment: float, row: int) -> None:
     """Add a running wait to the heap."""
-    child = s.count[_HEAP]
-    s.count[_HEAP] = child + 1
+    child = s.sizes[_HEAP]
+    s.sizes[_HEAP] = child + 1
     while child > 0:
         parent = (child - 1) >> 1
         if s.heap_time[parent] <= moment:
@@ -263,12 +259,12 @@ def _push(s: State, moment: float, row: int) -> None:
     s.heap_row[child] = row
 
 
-@_compiled
+@compiled
 def _pop(s: State) -> int:
     """Take the wait that passes first off the heap."""
     row = s.heap_row[0]
-    size = s.count[_HEAP] - 1
-    s.count[_HEAP] = size
+    size = s.sizes[_HEAP] - 1
+    s.sizes[_HEAP] = size
     moment, last = s.heap_time[size], s.heap_row[size]
     parent = 0
     while 2 * parent + 1 < size:
@@ -285,7 +281,7 @@ def _pop(s: State) -> int:
     return row
 
 
-@_compiled
+@compiled
 def _make_ready(m: Arrays, s: State, row: int, moment: float) -> None:
     """Offer a package to whoever can do it; one of no effort is done at once."""
     s.ready_at[row] = moment
@@ -294,8 +290,8 @@ def _make_ready(m: Arrays, s: State, row: int, moment: float) -> None:
         s.is_begun[row] = True
         s.start[row] = moment
         s.end[row] = moment
-        s.stack[s.count[_STACK]] = row
-        s.count[_STACK] += 1
+        s.stack[s.sizes[_STACK]] = row
+        s.sizes[_STACK] += 1
         return
     group = m.group_of[kind]
     s.ready[group] += 1
@@ -304,10 +300,10 @@ def _make_ready(m: Arrays, s: State, row: int, moment: float) -> None:
         s.bits[group, word] |= _ONE << np.uint64(row & 63)
         s.low[group] = min(s.low[group], word)
     else:
-        s.count[_LATE_READY] += 1
+        s.sizes[_LATE_READY] += 1
 
 
-@_compiled
+@compiled
 def _release(m: Arrays, w: World, s: State, row: int, now: float) -> None:
     """Make a package ready whose predecessors are done, or let its wait run."""
     if s.is_begun[row]:
@@ -329,7 +325,7 @@ def _release(m: Arrays, w: World, s: State, row: int, now: float) -> None:
         _push(s, moment, row)
 
 
-@_compiled
+@compiled
 def _after(m: Arrays, w: World, s: State, row: int, end: float, now: float) -> None:
     """One thing less that the package waits for."""
     s.since[row] = max(s.since[row], end)
@@ -338,7 +334,7 @@ def _after(m: Arrays, w: World, s: State, row: int, end: float, now: float) -> N
         _release(m, w, s, row, now)
 
 
-@_compiled
+@compiled
 def _finish_demand(m: Arrays, w: World, s: State, demand: int, now: float) -> None:
     """Note the day a demand is done and tell the demands that wait for it."""
     w.finish_day[demand] = s.last_day[demand]
@@ -350,23 +346,23 @@ def _finish_demand(m: Arrays, w: World, s: State, demand: int, now: float) -> No
             _after(m, w, s, row, s.ends[demand], now)
 
 
-@_compiled
+@compiled
 def _leave_line(s: State, arrival: int) -> None:
     """Take an arrival that is done out of the rank order."""
     kept = 0
-    for i in range(s.count[_LINE]):
+    for i in range(s.sizes[_LINE]):
         if s.line[i] != arrival:
             s.line[kept] = s.line[i]
             kept += 1
-    s.count[_LINE] = kept
+    s.sizes[_LINE] = kept
 
 
-@_compiled
+@compiled
 def _settle(m: Arrays, w: World, s: State, now: float) -> None:
     """Tell everybody who waits for what has just been done."""
-    while s.count[_STACK] > 0:
-        s.count[_STACK] -= 1
-        row = s.stack[s.count[_STACK]]
+    while s.sizes[_STACK] > 0:
+        s.sizes[_STACK] -= 1
+        row = s.stack[s.sizes[_STACK]]
         end, kind, owner = s.end[row], s.kind[row], s.owner[row]
         s.left[owner] -= 1
         for i in range(m.next_from[kind], m.next_from[kind + 1]):
@@ -375,7 +371,7 @@ def _settle(m: Arrays, w: World, s: State, now: float) -> None:
             if s.left[owner] == 0:
                 _leave_line(s, owner - m.demands)
             continue
-        s.count[_LEFT] -= 1
+        s.sizes[_LEFT] -= 1
         # Work of no effort is done on the day it may begin, not on the day before.
         first = m.earliest[owner] if m.needs_nobody[kind] else s.start[row] + TINY
         day = min(max(math.ceil(end) - 1, int(first)), m.days - 1)
@@ -385,7 +381,7 @@ def _settle(m: Arrays, w: World, s: State, now: float) -> None:
             _finish_demand(m, w, s, owner, now)
 
 
-@_compiled
+@compiled
 def _first_ready(s: State, group: int) -> int:
     """Best ready package of the plan in a group that was not skipped, or -1."""
     words = s.bits.shape[1]
@@ -412,7 +408,7 @@ def _first_ready(s: State, group: int) -> int:
     return word * 64 + _LOWEST[(lowest * _DE_BRUIJN) >> _58]
 
 
-@_compiled
+@compiled
 def _has_free_member(m: Arrays, s: State, group: int) -> bool:
     for k in range(m.member_from[group], m.member_from[group + 1]):
         if s.is_free[m.member[k]]:
@@ -420,10 +416,10 @@ def _has_free_member(m: Arrays, s: State, group: int) -> bool:
     return False
 
 
-@_compiled
+@compiled
 def _first_late(m: Arrays, s: State, before: int) -> int:
     """Best ready package of an arrival that stands before a demand, or -1."""
-    for i in range(s.count[_LINE]):
+    for i in range(s.sizes[_LINE]):
         arrival = s.line[i]
         if s.ahead_of[arrival] > before:
             return -1
@@ -438,7 +434,7 @@ def _first_late(m: Arrays, s: State, before: int) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def _best_ready(m: Arrays, s: State, count: int) -> int:
     """Best ranked ready package that somebody free can do, or -1."""
     best = -1
@@ -449,14 +445,14 @@ def _best_ready(m: Arrays, s: State, count: int) -> int:
                 found = _first_ready(s, m.joined[k])
                 if found >= 0 and (best < 0 or found < best):
                     best = found
-    if s.count[_LATE_READY] > 0:
+    if s.sizes[_LATE_READY] > 0:
         late = _first_late(m, s, m.demand_of[best] if best >= 0 else m.demands)
         if late >= 0:
             return late
     return best
 
 
-@_compiled
+@compiled
 def _choose(m: Arrays, w: World, s: State, row: int, now: float) -> int:
     """Who of the free would finish a package first, or -1 if all leave before."""
     group = m.group_of[s.kind[row]]
@@ -475,7 +471,7 @@ def _choose(m: Arrays, w: World, s: State, row: int, now: float) -> int:
     return chosen
 
 
-@_compiled
+@compiled
 def _find_free(m: Arrays, w: World, s: State, now: float) -> int:
     """List the people who are free, and count them."""
     count = 0
@@ -491,7 +487,7 @@ def _find_free(m: Arrays, w: World, s: State, now: float) -> int:
     return count
 
 
-@_compiled
+@compiled
 def _dispatch(m: Arrays, w: World, s: State, now: float) -> None:
     """Give ready work to free people, in rank order, to who would finish it first."""
     count = _find_free(m, w, s, now)
@@ -512,7 +508,7 @@ def _dispatch(m: Arrays, w: World, s: State, now: float) -> None:
         if row < m.packages:
             s.bits[group, row >> 6] &= ~(_ONE << np.uint64(row & 63))
         else:
-            s.count[_LATE_READY] -= 1
+            s.sizes[_LATE_READY] -= 1
         s.ready[group] -= 1
         s.is_free[chosen] = False
         kept = 0
@@ -527,7 +523,7 @@ def _dispatch(m: Arrays, w: World, s: State, now: float) -> None:
         s.late_skipped[:] = False
 
 
-@_compiled
+@compiled
 def _arrive(m: Arrays, w: World, s: State, arrival: int, now: float) -> None:
     """Let a new demand enter the backlog at its rank among the open ones."""
     stream = w.late_stream[arrival]
@@ -539,51 +535,51 @@ def _arrive(m: Arrays, w: World, s: State, arrival: int, now: float) -> None:
         s.open_before[row] = m.waits_on[s.kind[row]]
         s.since[row] = w.late_time[arrival]
 
-    is_open = s.count[_LINE]
+    is_open = s.sizes[_LINE]
     for demand in range(m.demands):
         if w.finish_day[demand] < 0:
             is_open += 1
-    to_pass = int(m.stream_rank[stream] * is_open + 0.5)
+    to_pass = int(m.stream_rank[stream] * is_open + 0.5 + TINY)
     demand, place = 0, 0
     while to_pass > 0:
-        if place < s.count[_LINE] and s.ahead_of[s.line[place]] <= demand:
+        if place < s.sizes[_LINE] and s.ahead_of[s.line[place]] <= demand:
             place += 1
             to_pass -= 1
         else:
             if w.finish_day[demand] < 0:
                 to_pass -= 1
             demand += 1
-    for i in range(s.count[_LINE], place, -1):
+    for i in range(s.sizes[_LINE], place, -1):
         s.line[i] = s.line[i - 1]
     s.line[place] = arrival
     s.ahead_of[arrival] = demand
-    s.count[_LINE] += 1
+    s.sizes[_LINE] += 1
 
     for row in range(s.late_row[arrival], s.late_row[arrival + 1]):
         if s.open_before[row] == 0:
             _release(m, w, s, row, now)
 
 
-@_compiled
+@compiled
 def _finish_jobs(m: Arrays, w: World, s: State, now: float) -> None:
     """End what ends now; who was at several packages goes on with the next at once."""
     for engineer in range(len(s.job)):
         while s.job[engineer] >= 0 and s.free_from[engineer] <= now + TINY:
             row = s.job[engineer]
             s.job[engineer] = -1
-            s.stack[s.count[_STACK]] = row
-            s.count[_STACK] += 1
+            s.stack[s.sizes[_STACK]] = row
+            s.sizes[_STACK] += 1
             held = m.next_doing[row] if row < m.packages else -1
             if held >= 0:
                 _begin(m, w, s, engineer, held, s.free_from[engineer])
 
 
-@_compiled
+@compiled
 def _next_moment(m: Arrays, w: World, s: State, now: float) -> float:
     """The next moment at which anything can change."""
-    moment = s.heap_time[0] if s.count[_HEAP] > 0 else NEVER
-    if s.count[_LATE] < len(w.late_time):
-        moment = min(moment, w.late_time[s.count[_LATE]])
+    moment = s.heap_time[0] if s.sizes[_HEAP] > 0 else NEVER
+    if s.sizes[_LATE] < len(w.late_time):
+        moment = min(moment, w.late_time[s.sizes[_LATE]])
     for engineer in range(len(s.job)):
         if s.free_from[engineer] >= moment:
             continue
@@ -597,7 +593,7 @@ def _next_moment(m: Arrays, w: World, s: State, now: float) -> float:
     return moment
 
 
-@_compiled
+@compiled
 def _wipe(m: Arrays, w: World, s: State) -> None:
     """Set the state to the start of a trial."""
     for row in range(m.packages):
@@ -623,8 +619,8 @@ def _wipe(m: Arrays, w: World, s: State) -> None:
     s.low[:] = s.bits.shape[1]
     s.ready[:] = 0
     s.skipped[:] = -1
-    s.count[:] = 0
-    s.count[_LEFT] = m.packages
+    s.sizes[:] = 0
+    s.sizes[_LEFT] = m.packages
     s.late_row[0] = m.packages
     for arrival in range(len(w.late_time)):
         stream = w.late_stream[arrival]
@@ -632,7 +628,7 @@ def _wipe(m: Arrays, w: World, s: State) -> None:
         s.late_row[arrival + 1] = s.late_row[arrival] + rows
 
 
-@_compiled
+@compiled
 def _start(m: Arrays, w: World, s: State) -> None:
     """Put what people are at into their hands, and see what is ready at once."""
     for engineer in range(len(s.job)):
@@ -648,7 +644,7 @@ def _start(m: Arrays, w: World, s: State) -> None:
             _release(m, w, s, row, 0.0)
 
 
-@_compiled
+@compiled
 def _play(m: Arrays, w: World, s: State) -> None:
     """Play one world until nothing that is asked for can change any more."""
     _wipe(m, w, s)
@@ -658,23 +654,23 @@ def _play(m: Arrays, w: World, s: State) -> None:
     now = 0.0
     while now <= m.days:
         _finish_jobs(m, w, s, now)
-        while s.count[_HEAP] > 0 and s.heap_time[0] <= now + TINY:
+        while s.sizes[_HEAP] > 0 and s.heap_time[0] <= now + TINY:
             moment = s.heap_time[0]
             _make_ready(m, s, _pop(s), moment)
-        while s.count[_LATE] < arrivals and w.late_time[s.count[_LATE]] <= now + TINY:
-            s.count[_LATE] += 1
-            _arrive(m, w, s, s.count[_LATE] - 1, now)
+        while s.sizes[_LATE] < arrivals and w.late_time[s.sizes[_LATE]] <= now + TINY:
+            s.sizes[_LATE] += 1
+            _arrive(m, w, s, s.sizes[_LATE] - 1, now)
         _settle(m, w, s, now)
-        if s.count[_LEFT] == 0 and (arrivals == 0 or now >= reported):
+        if s.sizes[_LEFT] == 0 and (arrivals == 0 or now >= reported):
             break
         _dispatch(m, w, s, now)
         now = max(now, _next_moment(m, w, s, now))
     for row in range(m.packages if arrivals == 0 else s.late_row[arrivals]):
-        if not s.is_begun[row] and s.ready_at[row] < m.days:
+        if s.start[row] == NEVER and s.ready_at[row] < m.days:
             _count_waiting(m, w, s, row, float(m.days))
 
 
-@_compiled
+@compiled
 def run_trials(m: Arrays, drawn: Drawn, s: State, tally: Tally) -> None:
     """Play every drawn trial and add its outcome to the tally."""
     rows = len(drawn.knots.first)

@@ -5,16 +5,12 @@ Calls no other file's kernels, as Numba's cache would not notice when those chan
 
 from __future__ import annotations
 
-from numba import njit
-
+from capacity.engine._compiling import compiled
 from capacity.engine.arrays import Events, Knots
 from capacity.engine.model import Arrays, Floats, Longs
 
-# Without reference counts, as in the main kernel.
-_compiled = njit(cache=True, nogil=True, _nrt=False)
 
-
-@_compiled
+@compiled
 def _tie(
     knots: Knots, place: int, position: float, progress: float, rate: float
 ) -> int:
@@ -24,7 +20,7 @@ def _tie(
     return place + 1
 
 
-@_compiled
+@compiled
 def _gather(events: Events, trial: int, engineer: int, mine: Longs) -> int:
     """List one engineer's interruptions in the order in which they come."""
     size = 0
@@ -39,13 +35,14 @@ def _gather(events: Events, trial: int, engineer: int, mine: Longs) -> int:
     return size
 
 
-@_compiled
+@compiled
 def _position(m: Arrays, engineer: int, moment: float) -> float:
     day = min(int(moment), m.days - 1)
-    return m.cumulative[engineer, day] + (moment - day) * m.capacity[engineer, day]
+    ahead: float = (moment - day) * m.capacity[engineer, day]
+    return m.cumulative[engineer, day] + ahead
 
 
-@_compiled
+@compiled
 def tie_knots(
     m: Arrays, events: Events, knots: Knots, mine: Longs, lost: Floats
 ) -> None:

@@ -149,7 +149,7 @@ class State(NamedTuple):
     late_skipped: Flags  # (rows,) of arrivals: nobody free can finish it
     line: Ints  # (arrivals,) open arrivals in rank order
     ahead_of: Ints  # (arrivals,) demand that an arrival stands just before
-    count: Longs  # sizes and numbers, see the kernel
+    sizes: Longs  # sizes and numbers, see the kernel
 
 
 def empty_state(model: Model, drawn: Drawn) -> State:
@@ -191,7 +191,7 @@ def empty_state(model: Model, drawn: Drawn) -> State:
         late_skipped=np.empty(rows, dtype=np.bool_),
         line=np.empty(arrivals, dtype=np.int32),
         ahead_of=np.empty(arrivals, dtype=np.int32),
-        count=np.empty(6, dtype=np.int64),
+        sizes=np.empty(6, dtype=np.int64),
     )
 
 

@@ -10,6 +10,8 @@ from datetime import timedelta
 from fractions import Fraction
 from math import ceil, floor
 
+from capacity.engine import Demand
+
 
 def exact(number):
     return Fraction(str(number))
@@ -26,56 +28,77 @@ class Course:
 
 
 @dataclass
+class Arrived:
+    """A demand that comes later: when, of which stream, with what efforts and waits."""
+
+    time: float
+    stream: object
+    efforts: list
+    waits: list
+
+
+@dataclass
 class World:
-    """One trial of a plan with given efforts and waits, by (demand, package) id."""
+    """One trial of a plan with everything that was drawn for it.
+
+    Efforts and waits are by (demand id, package id), interruptions are
+    (time, engineer id, effort), all as the engine drew them.
+    """
 
     plan: object
     efforts: dict
     waits: dict
-    courses: dict = field(default_factory=dict)
-    busy: dict = field(default_factory=dict)  # engineer id -> package in hand
+    interruptions: list = field(default_factory=list)
+    arrivals: list = field(default_factory=list)
 
     def play(self):
-        self.packages = {
-            (demand.id, package.id): (demand, package)
-            for demand in self.plan.demands
-            for package in demand.packages
-        }
-        self.courses = {name: Course() for name in self.packages}
-        self.queues = {engineer.id: [] for engineer in self.plan.engineers}
-        for name, (_, package) in self.packages.items():
+        self.people = {each.id: each for each in self.plan.engineers}
+        self.pieces = {each.id: self.calendar(each) for each in self.plan.engineers}
+        self.line = list(self.plan.demands)
+        self.came = {}
+        self.courses = {name: Course() for name in self.packages()}
+        self.busy = {}
+        self.queues = {name: [] for name in self.people}
+        for name, package in self.packages().items():
             is_in_hand = package.doing and self.efforts[name]
-            if is_in_hand and package.skill in self.engineer(package.doing).skills:
+            if is_in_hand and package.skill in self.people[package.doing].skills:
                 self.queues[package.doing].append(name)
-        in_hand = {name for queue in self.queues.values() for name in queue}
-        for name in in_hand:
+        self.in_hand = {name for queue in self.queues.values() for name in queue}
+        for name in self.in_hand:
             self.courses[name].ready = Fraction(0)
         now = Fraction(0)
         while now is not None and now <= self.plan.horizon_days:
-            self.finish_and_release(now, in_hand)
+            self.finish_and_release(now)
+            while len(self.came) < len(self.arrivals) and self.next_arrival() <= now:
+                self.arrive()
+            self.finish_and_release(now)
             self.dispatch(now)
-            now = self.next_moment(now, in_hand)
+            now = self.next_moment(now)
         return self
+
+    def packages(self):
+        """All packages in rank order, by (demand id, package id)."""
+        return {
+            (demand.id, package.id): package
+            for demand in self.line
+            for package in demand.packages
+        }
 
     # What is done and what becomes ready.
 
-    def finish_and_release(self, now, in_hand):
+    def finish_and_release(self, now):
         for who, name in list(self.busy.items()):
-            if self.courses[name].end is not None and self.courses[name].end <= now:
-                del self.busy[who]
-        for engineer in self.plan.engineers:
-            queue = self.queues[engineer.id]
-            while queue and engineer.id not in self.busy:
+            self.put_down(who, name, now)
+        for who, queue in self.queues.items():
+            while queue and who not in self.busy:
                 name = queue.pop(0)
-                self.begin(name, engineer, now)
-                if self.courses[name].end is not None and self.courses[name].end <= now:
-                    del self.busy[engineer.id]
+                self.begin(name, who, now)
+                self.put_down(who, name, now)
         changed = True
         while changed:
             changed = False
-            for name in self.packages:
-                course = self.courses[name]
-                if course.ready is None and name not in in_hand:
+            for name, course in self.courses.items():
+                if course.ready is None and name not in self.in_hand:
                     moment = self.ready_at(name, now)
                     if moment is not None and moment <= now:
                         course.ready = moment
@@ -83,80 +106,154 @@ class World:
                             course.start = course.end = moment
                         changed = True
 
+    def put_down(self, who, name, now):
+        if self.is_done(name, now):
+            del self.busy[who]
+
+    def is_done(self, name, now):
+        end = self.courses[name].end
+        return end is not None and end <= now
+
     def ready_at(self, name, now):
         """Moment at which a package is ready, as far as it is known now."""
-        demand, package = self.packages[name]
-        since = Fraction(0)
+        demand = next(each for each in self.line if each.id == name[0])
+        package = self.packages()[name]
+        since = self.came.get(demand.id, Fraction(0))
         if demand.earliest:
             since = max(since, Fraction((demand.earliest - self.plan.start).days))
-        for other in package.after:
-            end = self.done_at(demand.id, other, now)
-            if end is None:
-                return None
-            since = max(since, end)
+        before = [(demand.id, other) for other in package.after]
         for other in demand.after:
-            end = self.demand_done_at(other, now)
-            if end is None:
+            mine = [each for each in self.packages() if each[0] == other]
+            if not mine:
                 return None
-            since = max(since, end)
-        wait = self.waits.get(name, 0)
-        return self.after_wait(since, exact(wait)) if wait else since
+            before += mine
+        if not all(self.is_done(each, now) for each in before):
+            return None
+        since = max([since, *(self.courses[each].end for each in before)])
+        wait = exact(self.waits.get(name, 0))
+        return self.filled(self.working_days(), since, wait) if wait else since
 
-    def done_at(self, demand_id, package_id, now):
-        end = self.courses[demand_id, package_id].end
-        return end if end is not None and end <= now else None
+    # Work that nobody has asked for yet.
 
-    def demand_done_at(self, demand_id, now):
-        names = [name for name in self.packages if name[0] == demand_id]
-        ends = [self.done_at(*name, now) for name in names]
-        return max(ends) if ends and None not in ends else None
+    def next_arrival(self):
+        return exact(self.arrivals[len(self.came)].time)
+
+    def arrive(self):
+        arrived = self.arrivals[len(self.came)]
+        demand = Demand(
+            id=("arrived", len(self.came)), packages=arrived.stream.packages
+        )
+        open_ones = [each for each in self.line if self.is_open(each)]
+        ahead = floor(exact(arrived.stream.rank) * len(open_ones) + Fraction(1, 2))
+        place = self.line.index(open_ones[ahead - 1]) + 1 if ahead else 0
+        self.came[demand.id] = exact(arrived.time)
+        self.line.insert(place, demand)
+        for number, package in enumerate(demand.packages):
+            name = (demand.id, package.id)
+            self.courses[name] = Course()
+            self.efforts[name] = arrived.efforts[number]
+            self.waits[name] = arrived.waits[number]
+
+    def is_open(self, demand):
+        """Tell whether something is still to be done when the next demand arrives."""
+        mine = [name for name in self.packages() if name[0] == demand.id]
+        return not mine or not all(
+            self.is_done(name, self.next_arrival()) for name in mine
+        )
 
     # Who takes what.
 
     def dispatch(self, now):
         free = [
-            engineer
-            for engineer in self.plan.engineers
-            if engineer.id not in self.busy and self.capacity(engineer, floor(now)) > 0
+            name
+            for name in self.people
+            if name not in self.busy and self.rate_at(name, now) > 0
         ]
-        for name, (_, package) in self.packages.items():
+        for name, package in self.packages().items():
             course = self.courses[name]
             if course.ready is None or course.start is not None:
                 continue
             holder = package.doing or package.engineer
-            able = [
-                engineer
-                for engineer in free
-                if package.skill in engineer.skills and holder in (None, engineer.id)
-            ]
             candidates = []
-            for engineer in able:
-                end = self.end_of(engineer, name, now)
-                leaves = engineer.last_day and engineer.last_day < self.plan.end
-                if end is not None or not leaves:
-                    late = end is None
-                    candidates.append(
-                        (late, end or 0, len(engineer.skills), free.index(engineer))
-                    )
+            for place, who in enumerate(free):
+                person = self.people[who]
+                if package.skill in person.skills and holder in (None, who):
+                    end = self.end_of(name, who, now)
+                    leaves = person.last_day and person.last_day < self.plan.end
+                    if end is not None or not leaves:
+                        late = end is None
+                        candidates.append((late, end or 0, len(person.skills), place))
             if candidates:
-                chosen = free[min(candidates)[3]]
-                free.remove(chosen)
-                self.begin(name, chosen, now)
+                self.begin(name, free.pop(min(candidates)[3]), now)
 
-    def begin(self, name, engineer, now):
+    def begin(self, name, who, now):
         course = self.courses[name]
-        course.start, course.who = now, engineer.id
-        course.end = self.end_of(engineer, name, now)
-        self.busy[engineer.id] = name
+        course.start, course.who = now, who
+        course.end = self.end_of(name, who, now)
+        self.busy[who] = name
 
-    # The calendar.
+    def end_of(self, name, who, now):
+        speed = exact(self.people[who].skills[self.packages()[name].skill])
+        return self.filled(self.pieces[who], now, exact(self.efforts[name]) / speed)
 
-    def engineer(self, name):
-        return next(each for each in self.plan.engineers if each.id == name)
+    def next_moment(self, now):
+        moments = [course.end for course in self.courses.values()]
+        if len(self.came) < len(self.arrivals):
+            moments.append(self.next_arrival())
+        moments += [
+            self.ready_at(name, now)
+            for name, course in self.courses.items()
+            if course.ready is None and name not in self.in_hand
+        ]
+        if any(
+            course.ready is not None and course.start is None
+            for course in self.courses.values()
+        ):
+            moments += [
+                begin
+                for pieces in self.pieces.values()
+                for begin, end, rate in pieces
+                if rate > 0
+            ]
+        later = [each for each in moments if each is not None and each > now]
+        return min(later, default=None)
+
+    # The calendar, as pieces of time [begin, end, rate].
+
+    def calendar(self, engineer):
+        pieces = [
+            [Fraction(number), Fraction(number + 1), self.capacity(engineer, number)]
+            for number in range(self.plan.horizon_days)
+        ]
+        mine = [
+            (exact(time), exact(effort))
+            for time, who, effort in self.interruptions
+            if who == engineer.id
+        ]
+        owed = Fraction(0)
+        for first, end in self.weeks():
+            hits = [(Fraction(first), owed)]
+            hits += sorted(hit for hit in mine if first <= hit[0] < end)
+            owed = Fraction(0)
+            for moment, effort in hits:
+                pieces = cut(pieces, moment)
+                rest = [each for each in pieces if moment <= each[0] < end]
+                left = sum((each[1] - each[0]) * each[2] for each in rest)
+                owed += max(effort - left, 0)
+                for each in rest:
+                    each[2] *= max(1 - effort / left, 0) if left else 0
+        return pieces
+
+    def weeks(self):
+        """First day and the day after the last of every week of the horizon."""
+        first = 0
+        while first < self.plan.horizon_days:
+            day = self.plan.start + timedelta(days=first)
+            end = min(first + 7 - day.weekday(), self.plan.horizon_days)
+            yield first, end
+            first = end
 
     def capacity(self, engineer, number):
-        if number >= self.plan.horizon_days:
-            return Fraction(0)
         day = self.plan.start + timedelta(days=number)
         if day in self.plan.closed_days:
             return Fraction(0)
@@ -172,48 +269,41 @@ class World:
         hours = exact(engineer.hours_per_day[day.weekday()])
         return hours / 8 * (1 - exact(engineer.overhead)) * (1 - min(absent, 1))
 
-    def end_of(self, engineer, name, now):
-        package = self.packages[name][1]
-        speed = exact(engineer.skills[package.skill])
-        return self.filled(
-            lambda day: self.capacity(engineer, day),
-            now,
-            exact(self.efforts[name]) / speed,
+    def working_days(self):
+        days = [
+            self.plan.start + timedelta(days=number)
+            for number in range(self.plan.horizon_days)
+        ]
+        return [
+            [
+                Fraction(number),
+                Fraction(number + 1),
+                Fraction(int(day.weekday() < 5 and day not in self.plan.closed_days)),
+            ]
+            for number, day in enumerate(days)
+        ]
+
+    def rate_at(self, who, now):
+        return next(
+            (rate for begin, end, rate in self.pieces[who] if begin <= now < end), 0
         )
 
-    def after_wait(self, since, wait):
-        return self.filled(self.works, since, wait)
-
-    def works(self, number):
-        day = self.plan.start + timedelta(days=number)
-        is_working = day.weekday() < 5 and day not in self.plan.closed_days
-        return Fraction(int(is_working))
-
-    def filled(self, rate_of, now, need):
-        """Moment at which the daily rates from now on have added up to the need."""
-        for day in range(floor(now), self.plan.horizon_days):
-            begin = max(now, Fraction(day))
-            offered = rate_of(day) * (day + 1 - begin)
-            if offered >= need:
-                return begin + need / rate_of(day)
-            need -= offered
+    def filled(self, pieces, now, need):
+        """Moment at which the rates from now on have added up to the need."""
+        for first, end, rate in pieces:
+            begin = max(now, first)
+            if begin < end:
+                if (end - begin) * rate >= need:
+                    return begin + need / rate
+                need -= (end - begin) * rate
         return None
 
-    def next_moment(self, now, in_hand):
-        moments = [course.end for course in self.courses.values()]
-        moments += [
-            self.ready_at(name, now)
-            for name in self.packages
-            if self.courses[name].ready is None and name not in in_hand
-        ]
-        waiting = any(
-            course.ready is not None and course.start is None
-            for course in self.courses.values()
-        )
-        if waiting and floor(now) + 1 < self.plan.horizon_days:
-            moments.append(Fraction(floor(now) + 1))
-        return min(
-            (each for each in moments if each is not None and each > now), default=None
+    def summed(self, pieces, begin, end):
+        """What the rates between two moments add up to."""
+        return sum(
+            (min(end, last) - max(begin, first)) * rate
+            for first, last, rate in pieces
+            if first < end and last > begin and begin < end
         )
 
     # What is reported.
@@ -239,6 +329,87 @@ class World:
             if self.efforts[demand.id, package.id] > 0
         ]
         worked = [floor(start) for start in starts if start is not None]
-        if worked:
-            return min(worked)
-        return self.finish_day(demand)
+        return min(worked) if worked else self.finish_day(demand)
+
+    def times(self):
+        """Every package with its course and its start and end inside the horizon."""
+        for name, package in self.packages().items():
+            course = self.courses[name]
+            yield (
+                name,
+                package,
+                course,
+                self.within(course.start),
+                self.within(course.end),
+            )
+
+    def queue(self, name):
+        """Working days that a package stands ready before it is begun."""
+        ready = self.courses[name].ready
+        start = self.within(self.courses[name].start)
+        return [0 if ready is None else self.summed(self.working_days(), ready, start)]
+
+    def touch(self, name):
+        """Working days that a package is in somebody's hands."""
+        course = self.courses[name]
+        start, end = self.within(course.start), self.within(course.end)
+        return [self.summed(self.working_days(), start, end)]
+
+    def within(self, moment):
+        horizon = Fraction(self.plan.horizon_days)
+        return horizon if moment is None else min(moment, horizon)
+
+    def load(self, who):
+        """Capacity one person uses for packages in each week."""
+        return [
+            sum(
+                self.summed(self.pieces[who], max(start, first), min(end, last))
+                for name, package, course, start, end in self.times()
+                if course.who == who
+            )
+            for first, last in self.weeks()
+        ]
+
+    def done(self, skill):
+        """Effort of one skill that is worked off in each week."""
+        return [
+            sum(
+                self.summed(self.pieces[course.who], max(start, first), min(end, last))
+                * exact(self.people[course.who].skills[skill])
+                for name, package, course, start, end in self.times()
+                if course.who and package.skill == skill
+            )
+            for first, last in self.weeks()
+        ]
+
+    def standing(self, skill):
+        """Effort of one skill that stands ready at the end of each week, not begun."""
+        return [
+            sum(
+                exact(self.efforts[name])
+                for name, package, course, start, end in self.times()
+                if package.skill == skill and course.ready is not None
+                if course.ready < last <= start
+            )
+            for first, last in self.weeks()
+        ]
+
+    def lost(self, who):
+        """Capacity interruptions take from one person in each week."""
+        engineer = self.people[who]
+        return [
+            sum(self.capacity(engineer, day) for day in range(first, last))
+            - self.summed(self.pieces[who], Fraction(first), Fraction(last))
+            for first, last in self.weeks()
+        ]
+
+
+def cut(pieces, moment):
+    """Cut the piece that a moment lies in into two."""
+    parts = []
+    for begin, end, rate in pieces:
+        if begin < moment < end:
+            parts += [[begin, moment, rate], [moment, end, rate]]
+        else:
+            parts.append([begin, end, rate])
+    return parts

@@ -1,10 +1,21 @@
 """Plans of every shape for the property tests."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from capacity.engine import Demand, Engineer, Leave, Package, Plan, Range, Uncertainty
+from capacity.engine import (
+    Arrival,
+    Demand,
+    Engineer,
+    Interruption,
+    Leave,
+    Package,
+    Plan,
+    Range,
+    Uncertainty,
+)
 
 SKILLS = ("api", "events", "iam")
 START = date(2026, 11, 23)
@@ -104,22 +115,54 @@ def demands(draw, number, earlier, people):
 
 
 @st.composite
-def plans(draw):
+def interruptions(draw, people):
+    return Interruption(
+        engineers=tuple(
+            draw(st.lists(st.sampled_from(people), min_size=1, unique=True))
+        ),
+        per_week=draw(st.sampled_from([0.0, 0.5, 2.0, 8.0])),
+        effort=draw(ranges()),
+    )
+
+
+@st.composite
+def arrivals(draw, number, people):
+    pattern = draw(demands(number, [], people))
+    return Arrival(
+        id=f"stream-{number}",
+        per_week=draw(st.sampled_from([0.0, 0.3, 1.0, 4.0])),
+        rank=draw(st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0])),
+        packages=tuple(replace(each, doing=None) for each in pattern.packages),
+    )
+
+
+@st.composite
+def plans(draw, *, has_surprises=False):
     people = [draw(engineers(number)) for number in range(draw(st.integers(1, 4)))]
     names = [person.id for person in people]
     made = []
     for number in range(draw(st.integers(1, 6))):
         made.append(draw(demands(number, [each.id for each in made], names)))
+    streams = {}
+    if has_surprises:
+        count = draw(st.integers(0, 2))
+        streams = {
+            "interruptions": tuple(draw(st.lists(interruptions(names), max_size=2))),
+            "arrivals": tuple(draw(arrivals(each, names)) for each in range(count)),
+        }
     return Plan(
         start=START + timedelta(days=draw(st.integers(0, 6))),
         engineers=tuple(people),
         demands=tuple(draw(st.permutations(made))),
         trials=3,
         seed=draw(st.integers(0, 1000)),
-        horizon_days=draw(st.sampled_from([1, 30, 90, 200])),
+        horizon_days=draw(
+            st.sampled_from([1, 30, 60] if streams else [1, 30, 90, 200])
+        ),
         closed_days=tuple(draw(st.lists(days, max_size=4))),
         uncertainty=Uncertainty(
             demand_sd=draw(st.sampled_from([0.0, 0.0, 0.3])),
             team_sd=draw(st.sampled_from([0.0, 0.0, 0.2])),
         ),
+        **streams,
     )

@@ -1,37 +1,63 @@
 """The engine agrees with its slow twin, draw by draw and package by package."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from capacity.engine.draws import has_wait
+from capacity.engine.draws import build_sampler, has_wait
 from capacity.engine.simulation import trace
-from tests.engine.oracle import World
+from tests.engine.oracle import Arrived, World
 from tests.engine.strategies import plans
 
 
 def worlds(plan, drawn):
-    names = [
-        (demand.id, package.id)
+    """The twin's world of every trial, with what the engine drew for it."""
+    packages = [
+        ((demand.id, package.id), package)
         for demand in plan.demands
         for package in demand.packages
     ]
-    waiting = [
-        (demand.id, package.id)
-        for demand in plan.demands
-        for package in demand.packages
-        if has_wait(package)
-    ]
-    for efforts, waits in zip(drawn.effort.tolist(), drawn.wait.tolist(), strict=True):
+    names = [name for name, _ in packages]
+    waiting = [name for name, package in packages if has_wait(package)]
+    events = build_sampler(plan).interrupt(
+        plan.horizon_days, first=0, trials=plan.trials
+    )
+    for trial in range(plan.trials):
         yield World(
             plan,
-            dict(zip(names, efforts, strict=True)),
-            dict(zip(waiting, waits, strict=True)),
+            dict(zip(names, drawn.effort[trial].tolist(), strict=True)),
+            dict(zip(waiting, drawn.wait[trial].tolist(), strict=True)),
+            list(interruptions_of(plan, events, trial)) if events else [],
+            list(arrivals_of(plan, drawn, trial)),
         ).play()
+
+
+def interruptions_of(plan, events, trial):
+    for event in range(events.first[trial], events.first[trial + 1]):
+        if events.who[event] >= 0:
+            yield (
+                events.time[event].item(),
+                plan.engineers[events.who[event]].id,
+                events.effort[event].item(),
+            )
+
+
+def arrivals_of(plan, drawn, trial):
+    place = drawn.late_package_from[trial]
+    for arrival in range(drawn.late_from[trial], drawn.late_from[trial + 1]):
+        stream = plan.arrivals[drawn.late_stream[arrival]]
+        rows = slice(place, place + len(stream.packages))
+        place = rows.stop
+        yield Arrived(
+            drawn.late_time[arrival].item(),
+            stream,
+            drawn.late_effort[rows].tolist(),
+            drawn.late_wait[rows].tolist(),
+        )
 
 
 def courses_of(plan, tally, trial):
     people = [engineer.id for engineer in plan.engineers]
-    horizon = plan.horizon_days
     rows = zip(
         tally.ready[trial].tolist(),
         tally.start[trial].tolist(),
@@ -41,49 +67,98 @@ def courses_of(plan, tally, trial):
     )
     return [
         (
-            ready if ready == ready else None,
-            start if start == start else None,
-            end if end <= horizon else None,
             people[who] if who >= 0 else None,
+            None if np.isnan(ready) else ready,
+            None if np.isnan(start) else start,
+            end if end <= plan.horizon_days else None,
         )
         for ready, start, end, who in rows
     ]
 
 
-def courses_in(world):
+def courses_in(world, demand):
     return [
-        tuple(
-            None if each is None else float(each) for each in (c.ready, c.start, c.end)
+        (
+            course.who,
+            *(
+                None if moment is None else float(moment)
+                for moment in (course.ready, course.start, course.end)
+            ),
         )
-        + (c.who,)
-        for c in world.courses.values()
+        for course in (
+            world.courses[demand.id, package.id] for package in demand.packages
+        )
     ]
 
 
 def assert_agreement(plan):
     drawn, tally = trace(plan, trials=plan.trials)
+    played = list(worlds(plan, drawn))
 
-    for trial, world in enumerate(worlds(plan, drawn)):
-        ours, theirs = courses_of(plan, tally, trial), courses_in(world)
-        assert [c[3] for c in ours] == [c[3] for c in theirs]
-        for mine, other in zip(ours, theirs, strict=True):
-            assert mine[:3] == pytest.approx(other[:3], abs=1e-6)
+    for trial, world in enumerate(played):
+        theirs = [row for demand in plan.demands for row in courses_in(world, demand)]
+        for mine, other in zip(courses_of(plan, tally, trial), theirs, strict=True):
+            assert mine[0] == other[0]
+            assert mine[1:] == pytest.approx(other[1:], abs=1e-6)
         assert tally.finish_day[trial].tolist() == [
             world.finish_day(demand) for demand in plan.demands
         ]
         assert tally.begun_day[trial].tolist() == [
             world.begun_day(demand) for demand in plan.demands
         ]
+    assert_sums_agree(plan, tally, played)
+
+
+def assert_sums_agree(plan, tally, played):
+    every = [*plan.demands, *plan.arrivals]
+    people = [engineer.id for engineer in plan.engineers]
+    skills = dict.fromkeys(
+        [
+            *(skill for each in plan.engineers for skill in each.skills),
+            *(each.skill for demand in every for each in demand.packages),
+        ]
+    )
+    unmet = np.cumsum(tally.unmet, axis=1)[:, :-1]
+    packages = [
+        (demand.id, each.id) for demand in plan.demands for each in demand.packages
+    ]
+
+    for ours, names, report in (
+        (tally.queue[:, None], packages, World.queue),
+        (tally.touch[:, None], packages, World.touch),
+        (tally.load, people, World.load),
+        (tally.lost, people, World.lost),
+        (tally.done, skills, World.done),
+        (unmet, skills, World.standing),
+    ):
+        theirs = [
+            np.sum([np.array(report(world, name), float) for world in played], axis=0)
+            for name in names
+        ]
+        assert ours == pytest.approx(np.array(theirs).reshape(ours.shape), abs=1e-5)
 
 
 @given(plans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_engine_agrees_with_its_slow_twin(plan):
+    assert_agreement(plan)
+
+
+@given(plans(has_surprises=True))
+@settings(max_examples=40, deadline=None)
+def test_engine_agrees_on_interruptions_and_arrivals(plan):
     assert_agreement(plan)
 
 
 @pytest.mark.slow
 @given(plans())
-@settings(max_examples=5000, deadline=None)
-def test_engine_agrees_with_its_slow_twin_on_thousands_of_plans(plan):
+@settings(max_examples=2000, deadline=None)
+def test_engine_agrees_on_thousands_of_plans(plan):
+    assert_agreement(plan)
+
+
+@pytest.mark.slow
+@given(plans(has_surprises=True))
+@settings(max_examples=1000, deadline=None)
+def test_engine_agrees_on_a_thousand_plans_with_surprises(plan):
     assert_agreement(plan)
