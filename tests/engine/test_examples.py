@@ -1,0 +1,24 @@
+"""The examples in the engine's docstrings run and give what they show."""
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = (
+    "capacity.engine",
+    "capacity.engine._cannot",
+    "capacity.engine.calendar",
+    "capacity.engine.distribution",
+    "capacity.engine.draws",
+    "capacity.engine.plan",
+    "capacity.engine.simulation",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_hold(name):
+    done = doctest.testmod(importlib.import_module(name))
+
+    assert done.attempted > 0
+    assert done.failed == 0
