@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    sync_playwright,
+)
 
 from portfolio.demo.people import DEMO_PASSWORD
 
@@ -138,7 +144,6 @@ def sign_in(product: Product, browser: Browser) -> Iterator[Callable[..., Page]]
     assert said == []
 
 
-def _note(said: list[str], line: object) -> None:
-    kind, text = line.type, line.text  # type: ignore[attr-defined]
-    if kind in {"error", "warning"}:
-        said.append(f"{kind}: {text}")
+def _note(said: list[str], line: ConsoleMessage) -> None:
+    if line.type in {"error", "warning"}:
+        said.append(f"{line.type}: {line.text} ({line.location['url']})")
