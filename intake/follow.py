@@ -107,6 +107,17 @@ def timeline_of(demand: Demand, events: Iterable[Event]) -> list[Entry]:
     ]
 
 
+def promised_day(events: Iterable[Event]) -> dt.date | None:
+    """The day that is promised now, as the trail tells it; None when none is."""
+    day = None
+    for event in events:
+        if event.kind in WITH_DAY:
+            day = dt.date.fromisoformat(event.after)
+        elif event.kind == "promise-withdrawn":
+            day = None
+    return day
+
+
 def _what(event: Event) -> str:
     if event.kind in WITH_DAY:
         return f"{SAID[event.kind]}: {day_words(dt.date.fromisoformat(event.after))}"

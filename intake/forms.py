@@ -49,8 +49,9 @@ class LongAnswer(forms.CharField):
 class RequestForm(forms.Form):
     """The questions of the Standard tier."""
 
+    SYSTEMS = "What should be connected"
     TOPICS = {
-        "What should be connected": ["title", "source", "target"],
+        SYSTEMS: ["title", "source", "target"],
         "The data": ["data_needed", "frequency"],
         "When and why": ["needed_by", "purpose"],
     }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from intake.deadlines import Deadlines, deadlines
-from intake.follow import steps_of, timeline_of
+from intake.follow import promised_day, steps_of, timeline_of
 from intake.forms import DeclineForm, RequestForm, WithdrawForm
 from intake.listing import CSV_HEADER, Listing, csv_rows
 from intake.models import Demand, Tier
@@ -96,6 +96,7 @@ def follow(request: PageRequest, reference: str) -> HttpResponse:
             "demand": demand,
             "steps": steps_of(demand, events),
             "timeline": timeline_of(demand, events),
+            "promised": promised_day(events) if demand.is_in_backlog else None,
             "due": _due(demand) if demand.is_decidable else None,
             "now": timezone.now(),
             "may_withdraw": demand.is_open and _may_withdraw(request, demand),

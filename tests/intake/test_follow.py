@@ -143,6 +143,22 @@ def test_a_promise_is_told_with_its_day(asker, demand, manager, team):
     )
 
 
+def test_the_promise_that_holds_now_is_the_last_one(asker, demand, manager, team):
+    first, second = TODAY + dt.timedelta(days=40), TODAY + dt.timedelta(days=60)
+    accept_demand(demand=demand, by=manager)
+    promises = []
+
+    for kind, day in [
+        ("promised", first),
+        ("rebaselined", second),
+        ("promise-withdrawn", ""),
+    ]:
+        record_event(subject=demand, kind=kind, by=manager, team=team, after=day)
+        promises.append(page_of(asker, demand).context["promised"])
+
+    assert promises == [first, second, None]
+
+
 def test_a_block_says_why_and_for_whom_it_waits(asker, demand, manager):
     accept_demand(demand=demand, by=manager)
     block_demand(
