@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 WEEKS = 12
 FULL = 1.0
 TIGHT = 0.85
+FAR_OVER = 2.0
+MOST_PERCENT = 999
+# Less than this in a week is rounding, not work.
+LEAST_DAYS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """One week: focused days asked for, and focused days there are."""
+
     week: date
     asked: float
     offered: float
@@ -23,36 +30,43 @@ class Cell:
 
     @property
     def percent(self) -> str:
-        return "–" if self.share is None else f"{round(self.share * 100)} %"
+        if self.share is None:
+            return "–"
+        percent = round(self.share * 100)
+        # A week of holidays has next to no supply; its exact share says nothing.
+        return f"{percent} %" if percent <= MOST_PERCENT else f">{MOST_PERCENT} %"
 
     @property
     def level(self) -> str:
-        """One of none, free, tight, over: a word beside every colour."""
+        """One of nobody, away, free, tight, over, far-over; each has its own look."""
         if self.share is None:
-            return "none"
+            return "nobody" if self.asked > LEAST_DAYS else "away"
+        if self.share > FAR_OVER:
+            return "far-over"
         if self.share > FULL + 0.005:
             return "over"
         return "tight" if self.share >= TIGHT else "free"
 
+    @property
+    def word(self) -> str:
+        """What the look says, for who cannot tell the colours."""
+        words = {"nobody": "nobody", "over": "over", "far-over": "far over"}
+        return words.get(self.level, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """A skill or a person over the weeks."""
+
     name: str
     cells: list[Cell]
 
-    @property
-    def asked(self) -> float:
-        return sum(cell.asked for cell in self.cells)
-
-    @property
-    def offered(self) -> float:
-        return sum(cell.offered for cell in self.cells)
-
 
 def lines_of(
-    rows: list[dict[str, Any]], *, name: str, asked: str, offered: str
+    rows: Iterable[dict[str, Any]], *, name: str, asked: str, offered: str, since: date
 ) -> list[Line]:
-    """Rows of an engine result as lines of the next weeks."""
+    """Rows of an engine result as lines of the next weeks, the current one first."""
+    monday = since - timedelta(days=since.weekday())
     return [
         Line(
             name=str(row[name]),
@@ -62,8 +76,9 @@ def lines_of(
                     asked=float(week[asked]),
                     offered=float(week[offered]),
                 )
-                for week in row["weeks"][:WEEKS]
-            ],
+                for week in row["weeks"]
+                if date.fromisoformat(week["week"]) >= monday
+            ][:WEEKS],
         )
         for row in rows
     ]

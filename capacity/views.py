@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -26,72 +25,36 @@ from capacity.forms import (
     rows_of_pattern,
     rows_typed,
 )
-from capacity.load import lines_of
-from capacity.models import Engineer, Forecast, Leave, WorkPackage
+from capacity.models import Forecast, WorkPackage
 from capacity.services.estimating import accept_with_packages, set_packages
 from capacity.services.forecasting import request_forecast
+from capacity.services.overview import overview_of
 from capacity.services.reading import outlook_of
 from capacity.services.results import result_for
 from capacity.services.status import forecast_status
 from intake.models import Demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
-from portfolio.core.models import Team
 from portfolio.core.teams import team_of
-
-AWAY_SOON = timedelta(weeks=4)
 
 
 @require_safe
 @permission_required("capacity.see_capacity", raise_exception=True)
 def capacity(request: PageRequest) -> HttpResponse:
     """Demand against supply by skill; people for those who may see them."""
-    team, user = team_of(request.user), request.user
+    team = team_of(request.user)
     status = forecast_status(team)
-    result = result_for(status.forecast, user=user) if status.forecast else {}
-    engineers = list(
-        Engineer.objects.filter(team=team)
-        .not_gone_by(timezone.localdate())
-        .with_calendars()
+    overview = overview_of(
+        team=team,
+        user=request.user,
+        forecast=status.forecast,
+        today=timezone.localdate(),
     )
-    names = {f"eng-{engineer.pk}": engineer.name for engineer in engineers}
-    people = [
-        {**row, "id": names[row["id"]]}
-        for row in result.get("engineers", [])
-        if row["id"] in names
-    ]
-    sees_people = user.has_perm("capacity.see_people")
     return render_page(
         request,
         "capacity/capacity.html",
-        {
-            "status": status,
-            "skills": lines_of(
-                result.get("skills", []), name="skill", asked="demand", offered="supply"
-            ),
-            "people": lines_of(people, name="id", asked="load", offered="capacity"),
-            "engineers": engineers if sees_people else [],
-            "single_holders": _single_holders(engineers) if sees_people else {},
-            "away": _away_soon(team) if sees_people else [],
-        },
+        {"team": team, "status": status, "overview": overview},
         fragment="capacity",
-    )
-
-
-def _single_holders(engineers: list[Engineer]) -> dict[str, str]:
-    holders: dict[str, list[str]] = {}
-    for engineer in engineers:
-        for level in engineer.skill_levels.all():
-            holders.setdefault(level.skill.name, []).append(engineer.name)
-    return {skill: who[0] for skill, who in sorted(holders.items()) if len(who) == 1}
-
-
-def _away_soon(team: Team) -> list[Leave]:
-    today = timezone.localdate()
-    return list(
-        Leave.objects.filter(
-            engineer__team=team, last_day__gte=today, first_day__lte=today + AWAY_SOON
-        ).select_related("engineer")
     )
 
 

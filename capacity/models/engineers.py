@@ -101,6 +101,10 @@ class Engineer(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def overhead_percent(self) -> int:
+        return round(self.overhead * 100)
+
     def clean(self) -> None:
         problem = country_error(self.country, self.subdivision)
         if problem:
@@ -236,3 +240,7 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.first_day} – {self.last_day}"
+
+    @property
+    def share_percent(self) -> int:
+        return round(self.share * 100)

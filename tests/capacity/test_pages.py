@@ -139,7 +139,7 @@ def test_over_full_weeks_carry_the_word(client, manager, forecast):
 
     response = client.get(reverse("capacity:capacity"))
 
-    [line] = response.context["skills"]
+    [line] = response.context["overview"].skills
     assert (line.cells[0].percent, line.cells[0].level) == ("150 %", "over")
 
 
