@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from capacity.engine.calendar import net_capacity
-from capacity.engine.plan import Package, Plan
+from capacity.engine.plan import Plan
+from capacity.engine.work import Package
 
 
 def reasons_against(plan: Plan) -> list[str | None]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from capacity.engine._reading import PlanError, nearest
 
 if TYPE_CHECKING:
-    from capacity.engine.plan import Engineer, Package, Plan, Range
+    from capacity.engine.people import Engineer
+    from capacity.engine.plan import Plan
+    from capacity.engine.work import Package, Range
 
 
 def check_plan(plan: Plan) -> None:

@@ -156,6 +156,11 @@ def read_days(value: object, where: str) -> tuple[date, ...]:
     )
 
 
+def written(day: date | None) -> str | None:
+    """Write a calendar date as the plan file does, or null."""
+    return None if day is None else day.isoformat()
+
+
 def _span(least: float, most: float) -> str:
     if math.isinf(least) and math.isinf(most):
         return "a finite number"

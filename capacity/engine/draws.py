@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from capacity.engine.arrays import Drawn, Events, Knots, undisturbed, without_arrivals
 from capacity.engine.model import Arrays, Floats, Ints, Longs, has_wait
-from capacity.engine.plan import Package, Plan, Range
+from capacity.engine.plan import Plan
+from capacity.engine.work import Package, Range
 
 Keys = NDArray[np.uint64]
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capacity.engine.calendar import net_capacity, week_of_day, working_days
-from capacity.engine.plan import Package, Plan
+from capacity.engine.plan import Plan
+from capacity.engine.work import Package
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -18,7 +18,7 @@ from capacity.engine.distribution import FinishedBy
 from capacity.engine.plan import Plan
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
+Counts = NDArray[np.int32]
 
 PERCENTILES = (10, 50, 70, 85, 95)
 TOGETHER_PERCENTILES = (50, 85)
@@ -41,9 +41,9 @@ class Forecast:
         What was forecast.
     skills : tuple of str
         Rows of ``skill_done`` and ``skill_unmet``.
-    finished, begun : int64 (demands, days)
+    finished, begun : int32 (demands, days)
         How many trials finish, and begin, a demand on each day of the horizon.
-    together : int64 (groups, days)
+    together : int32 (groups, days)
         How many trials have a whole group done on each day for the first time.
     queue_days, touch_days : float64 (packages,), working days
         Expected time standing ready, and in somebody's hands, up to the horizon.

@@ -12,12 +12,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from capacity.engine._kernels import run_trials
 from capacity.engine.arrays import Drawn, Tally, empty_state, empty_tally
 from capacity.engine.draws import Sampler, build_sampler
-from capacity.engine.model import Model, build_model
+from capacity.engine.model import Floats, Ints, Model, build_model
 from capacity.engine.plan import Plan
 from capacity.engine.result import Forecast, report_weeks
 
@@ -31,21 +30,21 @@ class Totals:
 
     Attributes
     ----------
-    finished, begun : int64 (demands, days)
+    finished, begun : int32 (demands, days)
         How many trials finish, and begin, a demand on each day.
-    together : int64 (groups, days)
+    together : int32 (groups, days)
         How many trials have a whole group done on each day for the first time.
     """
 
-    finished: NDArray[np.int64]
-    begun: NDArray[np.int64]
-    together: NDArray[np.int64]
-    queue: NDArray[np.float64]
-    touch: NDArray[np.float64]
-    load: NDArray[np.float64]
-    lost: NDArray[np.float64]
-    done: NDArray[np.float64]
-    unmet: NDArray[np.float64]
+    finished: Ints
+    begun: Ints
+    together: Ints
+    queue: Floats
+    touch: Floats
+    load: Floats
+    lost: Floats
+    done: Floats
+    unmet: Floats
 
 
 def forecast(
@@ -102,7 +101,7 @@ def forecast(
     '2026-11-30'
     """
     if threads is None:
-        threads = len(os.sched_getaffinity(0))
+        threads = _processors()
     if threads < 1:
         raise ValueError(f"threads is {threads}; at least 1 is needed.")
     if progress is not None:
@@ -154,6 +153,39 @@ def trace(plan: Plan, *, first: int = 0, trials: int = 1) -> tuple[Drawn, Tally]
     """
     model = build_model(plan, weeks=report_weeks(plan))
     return _play(model, build_sampler(plan), first, trials, is_traced=True)
+
+
+def warm_up() -> None:
+    """Compile every kernel, or load it from Numba's cache, before somebody waits.
+
+    Notes
+    -----
+    The better part of a minute the first time after the engine changed, then a second.
+    """
+    certain = {"low": 1, "likely": 1, "high": 1}
+    package = {"id": "build", "skill": "api", "effort": certain}
+    plan = Plan.from_json(
+        {
+            "start": "2026-11-23",
+            "trials": 1,
+            "horizon_days": 30,
+            "engineers": [{"id": "Eva", "skills": {"api": 1.0}}],
+            "interruptions": [{"engineers": ["Eva"], "per_week": 1, "effort": certain}],
+            "demands": [{"id": "INT-1", "packages": [package]}],
+            "arrivals": [
+                {"id": "new", "per_week": 1, "rank": 0.5, "packages": [package]}
+            ],
+            "uncertainty": {"demand_sd": 0.1, "team_sd": 0.1},
+        }
+    )
+    forecast(plan, threads=1)
+
+
+def _processors() -> int:
+    # Not every system can say which processors this process may use.
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _play(
@@ -216,9 +248,9 @@ def _empty_totals(plan: Plan, model: Model) -> Totals:
     demands, packages = arrays.demands, arrays.packages
     engineers, skills = len(plan.engineers), len(model.skills)
     return Totals(
-        finished=np.zeros((demands, arrays.days), dtype=np.int64),
-        begun=np.zeros((demands, arrays.days), dtype=np.int64),
-        together=np.zeros((len(plan.together), arrays.days), dtype=np.int64),
+        finished=np.zeros((demands, arrays.days), dtype=np.int32),
+        begun=np.zeros((demands, arrays.days), dtype=np.int32),
+        together=np.zeros((len(plan.together), arrays.days), dtype=np.int32),
         queue=np.zeros(packages),
         touch=np.zeros(packages),
         load=np.zeros((engineers, arrays.weeks)),
@@ -246,7 +278,7 @@ def _add(totals: Totals, tally: Tally, groups: list[list[int]]) -> None:
         np.add(total, part, out=total)
 
 
-def _count_days(counts: NDArray[np.int64], days: NDArray[np.int32]) -> None:
+def _count_days(counts: Ints, days: Ints) -> None:
     rows = np.broadcast_to(np.arange(days.shape[1]), days.shape)
     happened = days >= 0
     np.add.at(counts, (rows[happened], days[happened]), 1)
