@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from capacity.forms import PackageAdminForm
 from capacity.models import (
     Engineer,
     EngineerSkill,
@@ -16,6 +17,7 @@ from capacity.models import (
     WorkPackage,
 )
 from portfolio.core.admin import ChangesThePlan
+from portfolio.core.services.changes import note_plan_change
 
 
 class SkillInline(admin.TabularInline[EngineerSkill, Engineer]):
@@ -36,9 +38,22 @@ class LeaveInline(admin.TabularInline[Leave, Engineer]):
 @admin.register(Engineer)
 class EngineerAdmin(ChangesThePlan):
     list_display = ["name", "team", "country", "starts_on", "ends_on", "overhead"]
+    list_select_related = ["team"]
     list_filter = ["team", "country"]
     search_fields = ["name"]
     inlines = [SkillInline, HoursInline, LeaveInline]
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Engineer,
+        form: Any,
+        change: bool,  # noqa: FBT001 - as Django calls it
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        left = form.initial.get("team")
+        if left and left != obj.team_id:
+            note_plan_change(team_id=left)
 
     def team_ids(self, row: Engineer) -> list[int]:
         return [row.team_id]
@@ -70,6 +85,7 @@ class SkillAdmin(ChangesThePlan):
 
 @admin.register(WorkPackage)
 class WorkPackageAdmin(ChangesThePlan):
+    form = PackageAdminForm
     list_display = ["name", "demand", "skill", "low", "likely", "high", "state"]
     list_filter = ["state", "skill"]
     search_fields = ["name", "demand__reference", "demand__title"]
@@ -85,6 +101,7 @@ class ForecastAdmin(admin.ModelAdmin[Forecast]):
 
     list_display = ["pk", "team", "state", "queued_at", "finished_at", "trials"]
     list_filter = ["team", "state"]
+    list_select_related = ["team"]
     exclude = ["plan", "result"]
 
     def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:

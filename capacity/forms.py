@@ -134,6 +134,52 @@ class PackagesFormSet(forms.BaseFormSet[PackageForm]):
         ]
 
 
+class PackageAdminForm(forms.ModelForm[WorkPackage]):
+    """One package in the administration, where the order is edited freely."""
+
+    class Meta:
+        model = WorkPackage
+        fields = [
+            "demand", "position", "name", "skill", "low", "likely", "high", "after",
+            "engineer", "wait_low", "wait_likely", "wait_high", "state", "remaining",
+            "started_on", "finished_on", "actual",
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        demand, after = cleaned.get("demand"), list(cleaned.get("after") or [])
+        strangers = [each.name for each in after if each.demand != demand]
+        if strangers:
+            self.add_error(
+                "after",
+                f"{joined(strangers)} belongs to another demand. To let one demand "
+                "wait for another, say so at the demand.",
+            )
+        elif self.instance.pk and _comes_back_to(self.instance, after):
+            self.add_error("after", "These packages would wait for each other.")
+        return cleaned
+
+
+def _comes_back_to(package: WorkPackage, after: Sequence[WorkPackage]) -> bool:
+    """Tell whether what comes before a package comes after it too."""
+    pairs = WorkPackage.after.through.objects.filter(
+        from_workpackage__demand=package.demand_id
+    )
+    before: dict[int, list[int]] = {}
+    for later, earlier in pairs.values_list("from_workpackage_id", "to_workpackage_id"):
+        before.setdefault(later, []).append(earlier)
+    ahead = [each.pk for each in after]
+    seen: set[int] = set()
+    while ahead:
+        pk = ahead.pop()
+        if pk == package.pk:
+            return True
+        if pk not in seen:
+            seen.add(pk)
+            ahead += before.get(pk, [])
+    return False
+
+
 def packages_form(
     *, data: Any = None, rows: Sequence[dict[str, Any]] = (), empty: int = 0
 ) -> PackagesFormSet:

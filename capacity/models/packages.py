@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -93,10 +94,22 @@ class WorkPackage(models.Model):
         return self.name
 
     def clean(self) -> None:
-        given = (self.low, self.likely, self.high)
-        if None in given:
-            return
-        if not self.low <= self.likely <= self.high:
-            raise ValidationError("Low, likely and high must not decrease.")
-        if self.low == 0 and self.high > 0:
-            raise ValidationError("Low must be above 0 unless all three are 0.")
+        _check_range("effort", self.low, self.likely, self.high)
+        waits = (self.wait_low, self.wait_likely, self.wait_high)
+        if waits != (None, None, None):
+            if None in waits:
+                raise ValidationError("Give low, likely and high of the wait, or none.")
+            _check_range("wait", *waits)
+
+
+def _check_range(
+    what: str, low: Decimal | None, likely: Decimal | None, high: Decimal | None
+) -> None:
+    if low is None or likely is None or high is None:
+        return
+    if not low <= likely <= high:
+        raise ValidationError(f"Low, likely and high of the {what} must not decrease.")
+    if low == 0 and high > 0:
+        raise ValidationError(
+            f"Low of the {what} must be above 0 unless all three are 0."
+        )
