@@ -12,80 +12,106 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
 from capacity.engine.distribution import chance_words
 from capacity.models import WorkPackage
 from intake.choices import OPEN, Stage
 from intake.models import Demand, Tier
 from portfolio.core.models import Team
-from portfolio.core.words import counted
+from portfolio.core.words import counted, joined
 from portfolio.delivery.models import Commitment
-from portfolio.delivery.reading import Outlook, outlook_of, read_open
+from portfolio.delivery.rag import AT_RISK, LATE
+from portfolio.delivery.reading import OpenCommitment, Outlook, outlook_of, read_open
+from portfolio.reports.changes import changes_since
+from portfolio.reports.models import StatusReport
 from portfolio.reports.weeks import monday_of, week_name
 
 SCHEMA = 1
-# How far "next" and "lately" reach.
-FOUR_WEEKS = timedelta(weeks=4)
+SOON = timedelta(weeks=4)
+WEEKS_BEFORE = 4
+A_YEAR = timedelta(days=365)
 CAPACITY_WEEKS = 12
-# A forecast that moves by less is the noise of simulation and a day's progress.
-MOVED_DAYS = 5
 
 DEFINITIONS = [
     ["P50, P85", "The date on or before which 50 or 85 % of simulated worlds finish."],
     [
         "Chance on time",
-        "Share of simulated worlds that finish by the current commitment. Above 95 % "
-        "it reads >95 %: a simulation knows only the risks it was told of.",
+        "Share of simulated worlds that finish by the promised date, or by the date "
+        "it is needed by where nothing is promised. Above 95 % it reads >95 %: a "
+        "simulation knows only the risks it was told of.",
     ],
     [
         "Status",
-        "Green from 85 % chance, amber from 50 %, red below or overdue, grey without "
-        "a forecast, blue when done.",
+        "On track from 85 % chance, at risk from 50 %, late below that or when the "
+        "date has passed; grey where no chance can be given.",
     ],
     [
         "Kept",
-        "Delivered on or before the promised date: against the first one ever promised "
-        "(original) and the one that held at the end (current).",
+        "Delivered on or before the promised date: the first one ever promised "
+        "(original), and the one that held at the end (current).",
+    ],
+    [
+        "Changes",
+        "Against the last snapshot of an earlier week. Re-ranked are demands that "
+        "somebody moved; a demand that only made room is not one. A forecast moved "
+        "when its P85 did by 5 days or more.",
     ],
     [
         "Focused day",
         "A day of undisturbed work by one engineer of full proficiency.",
     ],
     [
-        "Demand and supply",
-        "Focused days of work done or waiting ready, and on offer, per skill over the "
-        f"next {CAPACITY_WEEKS} weeks; work that waits counts again every week.",
+        "Work and supply",
+        "Focused days still to do in the backlog by likely estimate, and on offer in "
+        f"the next {CAPACITY_WEEKS} weeks, by skill. A person with two skills is on "
+        "offer in both.",
     ],
 ]
 
 
 def build_content(
-    *, team: Team, today: date, before: dict[str, Any] | None = None
+    *, team: Team, today: date, before: StatusReport | None = None
 ) -> dict[str, Any]:
-    """This week's status of a team; ``before`` is the content of the last snapshot."""
+    """This week's status of a team, compared with the snapshot before."""
     outlook = outlook_of(team.pk)
     demands = list(
         Demand.objects.filter(team=team, stage__in=OPEN)
         .select_related("tier", "business_unit")
         .order_by("rank", "reference")
     )
-    commitments = _commitments(team, outlook, today)
-    backlog = _backlog(team, [d for d in demands if d.is_in_backlog], outlook)
+    promised = read_open(
+        Commitment.objects.open()
+        .filter(team=team)
+        .select_related("demand__tier", "demand__business_unit")
+        .prefetch_related("versions")
+        .by_due(),
+        outlook,
+        today,
+    )
+    commitments = [_commitment(row, outlook) for row in promised]
+    backlog = _backlog(
+        team, [d for d in demands if d.is_in_backlog], promised, outlook, today
+    )
     delivered = _delivered(team, today)
+    weeks = _delivered_by_week(delivered, today)
+    changes = changes_since(before, team, backlog, commitments)
     return {
         "schema": SCHEMA,
         "team": team.name,
         "week": week_name(today),
         "monday": monday_of(today).isoformat(),
         "as_of": today.isoformat(),
-        "headline": _headline(commitments, delivered, today),
-        "changes": _changes(before, backlog, commitments, delivered),
+        "headline": _headline(commitments, weeks, today, before),
+        "changes": changes,
         "commitments": commitments,
         "delivered": delivered,
+        "delivered_by_week": weeks,
         "integrity": _integrity(team, today),
         "backlog": backlog,
-        "capacity": _capacity(outlook),
+        "capacity": _capacity(team, outlook),
         "by_tier": _by_tier(demands),
-        "by_stage": _by_stage(demands),
         "forecast": _forecast(outlook),
         "definitions": DEFINITIONS,
     }
@@ -103,50 +129,55 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _commitments(team: Team, outlook: Outlook, today: date) -> list[dict[str, Any]]:
-    open_ones = (
-        Commitment.objects.open()
-        .filter(team=team)
-        .select_related("demand__tier", "demand__business_unit")
-        .by_due()
-    )
-    return [
-        {
-            "reference": row.commitment.demand.reference,
-            "title": row.commitment.demand.title,
-            "unit": row.commitment.demand.business_unit.name,
-            "tier": row.commitment.demand.tier.name,
-            "original_due_on": _iso(row.commitment.original_due_on),
-            "due_on": _iso(row.commitment.due_on),
-            "p50": _iso(row.p50),
-            "p85": _iso(row.p85),
-            "chance": None if row.chance is None else round(row.chance, 4),
-            "chance_words": row.chance_words,
-            "rag": row.rag.colour,
-            "rag_word": row.rag.word,
-            "reason": row.cannot or _blocked(row.commitment.demand),
-        }
-        for row in read_open(open_ones, outlook, today)
-    ]
+def _commitment(row: OpenCommitment, outlook: Outlook) -> dict[str, Any]:
+    commitment, demand = row.commitment, row.commitment.demand
+    last = max(commitment.versions.all(), key=lambda version: version.number)
+    return {
+        "reference": demand.reference,
+        "title": demand.title,
+        "unit": demand.business_unit.name,
+        "tier": demand.tier.name,
+        "original_due_on": _iso(commitment.original_due_on),
+        "due_on": _iso(commitment.due_on),
+        "moved_because": last.get_reason_code_display() if last.number > 1 else "",
+        "p50": _iso(row.p50),
+        "p85": _iso(row.p85),
+        "chance": None if row.chance is None else round(row.chance, 4),
+        "chance_words": row.chance_words,
+        "rag": row.rag.colour,
+        "rag_word": row.rag.word,
+        "reason": _reason(row, outlook),
+    }
 
 
-def _blocked(demand: Demand) -> str:
-    if not demand.is_blocked:
-        return ""
-    waits = (
-        f" (waits for {demand.blocked_waits_for})" if demand.blocked_waits_for else ""
-    )
-    return f"Blocked: {demand.blocked_cause}{waits}"
+def _reason(row: OpenCommitment, outlook: Outlook) -> str:
+    """Why a promise is not on track, as far as it is known."""
+    demand = row.commitment.demand
+    if row.cannot:
+        return row.cannot
+    if demand.is_blocked:
+        return f"Blocked: {demand.blocked_cause}"
+    forecast = outlook.rows.get(demand.pk)
+    if row.rag in {AT_RISK, LATE} and forecast and forecast.waits_for:
+        return f"Waits mostly for {forecast.waits_for}"
+    return ""
 
 
 def _backlog(
-    team: Team, demands: list[Demand], outlook: Outlook
+    team: Team,
+    demands: list[Demand],
+    promised: list[OpenCommitment],
+    outlook: Outlook,
+    today: date,
 ) -> list[dict[str, Any]]:
-    packages = WorkPackage.objects.of_backlog(team.pk).unfinished()
-    days = packages.likely_days_by_demand()
+    days = WorkPackage.objects.of_backlog(team.pk).likely_days_by_demand()
+    due = {row.commitment.demand_id: row.commitment.due_on for row in promised}
     rows = []
     for place, demand in enumerate(demands, start=1):
         row = outlook.rows.get(demand.pk)
+        judged_by = due.get(demand.pk) or demand.needed_by
+        chance = outlook.chance(demand.pk, judged_by) if judged_by else None
+        rag = outlook.rag(demand.pk, judged_by, today)
         rows.append(
             {
                 "rank": place,
@@ -157,34 +188,41 @@ def _backlog(
                 "stage": demand.get_stage_display(),
                 "likely_days": round(days[demand.pk], 2) if demand.pk in days else None,
                 "needed_by": _iso(demand.needed_by),
+                "due_on": _iso(due.get(demand.pk)),
                 "p50": _iso(row.p50 if row else None),
                 "p85": _iso(row.p85 if row else None),
+                "chance": None if chance is None else round(chance, 4),
+                "chance_words": "–" if chance is None else chance_words(chance),
+                "rag": rag.colour,
+                "rag_word": rag.word,
                 "cannot": row.cannot if row else "Not forecast yet.",
-                "blocked": _blocked(demand),
+                "blocked": demand.blocked_cause,
             }
         )
     return rows
 
 
 def _delivered(team: Team, today: date) -> list[dict[str, Any]]:
+    """Delivered this week and in the four before, the latest first."""
+    first = monday_of(today) - timedelta(weeks=WEEKS_BEFORE)
     demands = (
         Demand.objects.delivered()
-        .filter(team=team, delivered_on__gt=today - FOUR_WEEKS, delivered_on__lte=today)
-        .select_related("business_unit")
+        .filter(team=team, delivered_on__range=(first, today))
+        .select_related("business_unit", "tier")
         .order_by("-delivered_on", "reference")
     )
     promises = {
         promise.demand_id: promise
         for promise in Commitment.objects.delivered().filter(demand__in=demands)
     }
-    monday = monday_of(today)
     return [
         {
             "reference": demand.reference,
             "title": demand.title,
             "unit": demand.business_unit.name,
+            "tier": demand.tier.name,
             "delivered_on": _iso(demand.delivered_on),
-            "this_week": bool(demand.delivered_on and demand.delivered_on >= monday),
+            "week": week_name(demand.delivered_on or today),
             "original_due_on": _iso(promise.original_due_on) if promise else None,
             "due_on": _iso(promise.due_on) if promise else None,
             "kept_original": promise.kept_original if promise else None,
@@ -195,100 +233,79 @@ def _delivered(team: Team, today: date) -> list[dict[str, Any]]:
     ]
 
 
+def _delivered_by_week(
+    delivered: list[dict[str, Any]], today: date
+) -> list[dict[str, Any]]:
+    counts = Counter(row["week"] for row in delivered)
+    names = [
+        week_name(today - timedelta(weeks=ago)) for ago in range(WEEKS_BEFORE, -1, -1)
+    ]
+    return [{"week": name, "delivered": counts[name]} for name in names]
+
+
 def _headline(
-    commitments: list[dict[str, Any]], delivered: list[dict[str, Any]], today: date
+    commitments: list[dict[str, Any]],
+    weeks: list[dict[str, Any]],
+    today: date,
+    before: StatusReport | None,
 ) -> dict[str, Any]:
     colours = Counter(row["rag"] for row in commitments)
-    this_week = sum(row["this_week"] for row in delivered)
-    soon = (today + FOUR_WEEKS).isoformat()
-    due_soon = sum(row["due_on"] <= soon for row in commitments)
-    if not commitments:
-        sentence = "No commitment is open."
-    elif colours["green"] == len(commitments):
-        sentence = f"All {counted(len(commitments), 'open commitment')} on track."
-    else:
-        off = {
-            "late or unlikely": colours["red"],
-            "at risk": colours["amber"],
-            "without a forecast": colours["grey"],
-        }
-        said = ", ".join(f"{number} {word}" for word, number in off.items() if number)
-        sentence = f"Of {counted(len(commitments), 'open commitment')}: {said}."
+    counts = {name: colours[name] for name in ("green", "amber", "red", "grey")}
+    soon = (today + SOON).isoformat()
     return {
-        "sentence": sentence,
+        "rag": next(
+            (name for name in ("red", "amber", "grey", "green") if counts[name]), "grey"
+        ),
+        "sentence": _sentence(counts),
+        "trend": _trend(counts, before),
         "open": len(commitments),
-        "green": colours["green"],
-        "amber": colours["amber"],
-        "red": colours["red"],
-        "grey": colours["grey"],
-        "due_in_four_weeks": due_soon,
-        "delivered_this_week": this_week,
-        "delivered_in_four_weeks": len(delivered),
+        **counts,
+        "due_in_four_weeks": sum(row["due_on"] <= soon for row in commitments),
+        "delivered_this_week": weeks[-1]["delivered"],
+        "delivered_in_four_weeks": sum(week["delivered"] for week in weeks[:-1]),
     }
 
 
-def _changes(
-    before: dict[str, Any] | None,
-    backlog: list[dict[str, Any]],
-    commitments: list[dict[str, Any]],
-    delivered: list[dict[str, Any]],
-) -> dict[str, Any]:
-    """What is different from the last snapshot; empty where there was none."""
+_SAID = {
+    "red": "late",
+    "amber": "at risk",
+    "grey": "without a forecast",
+    "green": "on track",
+}
+
+
+def _sentence(counts: dict[str, int]) -> str:
+    total = sum(counts.values())
+    if not total:
+        return "No commitment is open."
+    if counts["green"] == total:
+        if total == 1:
+            return "The one open commitment is on track."
+        return f"All {total} open commitments are on track."
+    told = [f"{counts[name]} {word}" for name, word in _SAID.items() if counts[name]]
+    return f"{counted(total, 'open commitment')}: {joined(told)}."
+
+
+def _trend(counts: dict[str, int], before: StatusReport | None) -> str:
+    """How the counts differ from the snapshot before, in a sentence."""
     if before is None:
-        return {"since": None, "new": [], "done": [], "left": [], "reranked": [],
-                "moved": [], "promised": []}  # fmt: skip
-    old = {row["reference"]: row for row in before["backlog"]}
-    now = {row["reference"]: row for row in backlog}
-    done = {row["reference"]: row for row in delivered}
-    common = [reference for reference in now if reference in old]
-    old_places = _places([reference for reference in old if reference in now])
-    new_places = _places(common)
-    promised_before = {row["reference"] for row in before["commitments"]}
-    return {
-        "since": before["as_of"],
-        "new": [_named(now[ref]) for ref in now if ref not in old],
-        "done": [_named(old[ref]) for ref in old if ref not in now and ref in done],
-        "left": [_named(old[ref]) for ref in old if ref not in now and ref not in done],
-        "reranked": [
-            {**_named(now[ref]), "from": old[ref]["rank"], "to": now[ref]["rank"]}
-            for ref in common
-            if old_places[ref] != new_places[ref]
-        ],
-        "moved": [
-            {**_named(now[ref]), "before": old[ref]["p85"], "after": now[ref]["p85"],
-             "days": days}
-            for ref in common
-            for days in [_days_between(old[ref]["p85"], now[ref]["p85"])]
-            if days is not None and abs(days) >= MOVED_DAYS
-        ],
-        "promised": [
-            {**_named(row), "due_on": row["due_on"]}
-            for row in commitments
-            if row["reference"] not in promised_before
-        ],
-    }  # fmt: skip
-
-
-def _places(references: list[str]) -> dict[str, int]:
-    """Order among those that stand in both lists: others do not re-rank them."""
-    return {reference: place for place, reference in enumerate(references)}
-
-
-def _named(row: dict[str, Any]) -> dict[str, Any]:
-    return {"reference": row["reference"], "title": row["title"]}
-
-
-def _days_between(before: str | None, after: str | None) -> int | None:
-    if not before or not after:
-        return None
-    return (date.fromisoformat(after) - date.fromisoformat(before)).days
+        return ""
+    told = []
+    for name, word in _SAID.items():
+        more = counts[name] - before.content["headline"][name]
+        if more:
+            told.append(f"{abs(more)} {'more' if more > 0 else 'fewer'} {word}")
+    since = before.content["week"]
+    if not told:
+        return f"As many of each as in {since}."
+    return f"Since {since}: {joined(told)}."
 
 
 def _integrity(team: Team, today: date) -> dict[str, Any]:
     """Promises kept in the last twelve months."""
     closed = list(
         Commitment.objects.delivered().filter(
-            team=team, closed_on__gt=today - timedelta(days=365), closed_on__lte=today
+            team=team, closed_on__gt=today - A_YEAR, closed_on__lte=today
         )
     )
     return {
@@ -298,52 +315,77 @@ def _integrity(team: Team, today: date) -> dict[str, Any]:
     }
 
 
-def _capacity(outlook: Outlook) -> list[dict[str, Any]]:
-    if outlook.forecast is None or not outlook.forecast.result:
-        return []
+def _capacity(team: Team, outlook: Outlook) -> list[dict[str, Any]]:
+    """Work left and supply by skill; the most weeks of work first."""
+    work = {
+        str(skill): float(days)
+        for skill, days in WorkPackage.objects.of_backlog(team.pk)
+        .unfinished()
+        .values_list("skill__name")
+        .annotate(days=Sum(Coalesce("remaining", "likely")))
+        .order_by()
+    }
+    result = (outlook.forecast.result if outlook.forecast else None) or {}
+    supply = {
+        str(row["skill"]): sum(
+            float(week["supply"]) for week in row["weeks"][:CAPACITY_WEEKS]
+        )
+        for row in result.get("skills", [])
+    }
     rows = [
         {
-            "skill": row["skill"],
-            "demand": round(sum(w["demand"] for w in row["weeks"][:CAPACITY_WEEKS]), 2),
-            "supply": round(sum(w["supply"] for w in row["weeks"][:CAPACITY_WEEKS]), 2),
+            "skill": skill,
+            "work": round(work.get(skill, 0.0), 2),
+            "supply": round(supply[skill], 2) if skill in supply else None,
+            "weeks": _weeks_of(work.get(skill, 0.0), supply.get(skill)),
         }
-        for row in outlook.forecast.result.get("skills", [])
+        for skill in sorted({*work, *supply})
     ]
-    return sorted(rows, key=lambda row: str(row["skill"]))
+    longest = float("inf")
+    return sorted(
+        rows, key=lambda row: (-(longest if row["weeks"] is None else row["weeks"]),
+                               row["skill"])
+    )  # fmt: skip
+
+
+def _weeks_of(work: float, supply: float | None) -> float | None:
+    """Weeks that the work takes at the pace of supply; None where it never ends."""
+    if not work:
+        return 0.0
+    return round(work / supply * CAPACITY_WEEKS, 1) if supply else None
 
 
 def _by_tier(demands: list[Demand]) -> list[dict[str, Any]]:
-    counts = Counter((d.tier_id, d.is_in_backlog) for d in demands)
-    return [
+    """Open demands by tier and stage; the last row sums them up."""
+    counts = Counter((demand.tier_id, demand.stage) for demand in demands)
+    rows: list[dict[str, Any]] = [
         {
             "tier": tier.name,
-            "awaiting_decision": counts[tier.pk, False],
-            "backlog": counts[tier.pk, True],
+            **{str(stage): counts[tier.pk, stage] for stage in OPEN},
+            "open": sum(counts[tier.pk, stage] for stage in OPEN),
         }
         for tier in Tier.objects.all()
     ]
+    names = [*(str(stage) for stage in OPEN), "open"]
+    total = {name: sum(row[name] for row in rows) for name in names}
+    return [*rows, {"tier": "All", **total}]
 
 
-def _by_stage(demands: list[Demand]) -> list[dict[str, Any]]:
-    counts = Counter(demand.stage for demand in demands)
-    return [
-        {"stage": Stage(stage).label, "open": counts[stage]}
-        for stage in OPEN
-        if counts[stage]
-    ]
+def stage_names() -> dict[str, str]:
+    """Headings for the columns of ``by_tier``, in order."""
+    return {**{str(stage): str(Stage(stage).label) for stage in OPEN}, "open": "All"}
 
 
 def _forecast(outlook: Outlook) -> dict[str, Any] | None:
     forecast = outlook.forecast
     if forecast is None:
         return None
+    gathered_at = forecast.gathered_at
     return {
         "number": forecast.pk,
-        "gathered_at": forecast.gathered_at.isoformat()
-        if forecast.gathered_at
-        else None,
+        "gathered_at": gathered_at.isoformat() if gathered_at else None,
+        "starts_on": _iso(forecast.starts_on),
         "trials": forecast.trials,
         "seed": forecast.seed,
         "plan_hash": forecast.plan_hash,
-        "certain_reads": chance_words(1.0),
     }

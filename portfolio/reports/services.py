@@ -31,10 +31,10 @@ def freeze_report(
             f"Only the current week, {week_name(today)}, can be frozen; "
             f"{week_name(monday)} is not."
         )
-    Team.objects.select_for_update().get(pk=team.pk)
-    before = snapshot_before(team, monday)
+    # One after the other, so that two who freeze at once get two versions.
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     content = build_content(
-        team=team, today=today, before=before.content if before else None
+        team=team, today=today, before=snapshot_before(team, monday)
     )
     last = StatusReport.objects.filter(team=team, week=monday).first()
     told = content["forecast"]

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
@@ -15,19 +12,15 @@ from portfolio.core.teams import team_of
 from portfolio.reports.content import build_content
 from portfolio.reports.files import CONTENT_TYPES, file_name, write_file
 from portfolio.reports.models import StatusReport
+from portfolio.reports.page import read_page
 from portfolio.reports.services import freeze_report, snapshot_before
 from portfolio.reports.weeks import monday_of, parse_week, week_name
-
-_DATES = {
-    "as_of", "monday", "due_on", "original_due_on", "p50", "p85", "needed_by",
-    "delivered_on", "before", "after", "since",
-}  # fmt: skip
 
 
 @require_safe
 @permission_required("reports.see_reports", raise_exception=True)
 def reports(request: PageRequest) -> HttpResponse:
-    """This week as it reads now or was frozen last, and the archive below it."""
+    """This week as it was frozen last or as it reads now, and the archive below it."""
     team, today = team_of(request.user), timezone.localdate()
     monday = monday_of(today)
     archive = list(
@@ -37,18 +30,18 @@ def reports(request: PageRequest) -> HttpResponse:
         .defer("content")
     )
     frozen = next((report for report in archive if report.week == monday), None)
-    if frozen:
-        content = frozen.content
-    else:
-        before = snapshot_before(team, monday)
-        content = build_content(
-            team=team, today=today, before=before.content if before else None
-        )
+    shown = frozen if "draft" not in request.GET else None
+    content = (
+        shown.content
+        if shown
+        else build_content(team=team, today=today, before=snapshot_before(team, monday))
+    )
     return render_page(
         request,
         "reports/reports.html",
         {
-            "content": _with_dates(content),
+            "page": read_page(content),
+            "shown": shown,
             "frozen": frozen,
             "archive": archive,
             "week": week_name(today),
@@ -64,7 +57,7 @@ def report(request: PageRequest, week: str, version: int) -> HttpResponse:
     return render_page(
         request,
         "reports/report.html",
-        {"content": _with_dates(found.content), "frozen": found},
+        {"page": read_page(found.content), "frozen": found},
         fragment="report",
     )
 
@@ -75,7 +68,7 @@ def freeze(request: PageRequest) -> HttpResponse:
     frozen = freeze_report(
         team=team_of(request.user), week=timezone.localdate(), by=request.user
     )
-    messages.success(request, f"Froze {frozen} as version {frozen.version}.")
+    messages.success(request, f"{frozen} is frozen as version {frozen.version}.")
     return redirect("reports:reports")
 
 
@@ -105,14 +98,3 @@ def _report_or_404(request: PageRequest, week: str, version: int) -> StatusRepor
     return get_object_or_404(
         reports, team=team_of(request.user), week=monday, version=version
     )
-
-
-def _with_dates(value: Any, key: str = "") -> Any:
-    """The same content with its ISO dates as dates, for the filters of a template."""
-    if isinstance(value, dict):
-        return {name: _with_dates(inner, name) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_with_dates(inner, key) for inner in value]
-    if key in _DATES and isinstance(value, str):
-        return date.fromisoformat(value)
-    return value

@@ -1,0 +1,212 @@
+"""What is different from the snapshot before; told only as far as rows say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from intake.choices import Stage
+from intake.models import Demand, RankMove
+from portfolio.core.models import Team
+from portfolio.core.words import counted, short_day
+from portfolio.delivery.choices import CommitmentState, RebaselineReason
+from portfolio.delivery.models import Commitment, CommitmentVersion
+from portfolio.reports.models import StatusReport
+
+# A forecast that moves by less is the noise of simulation and a day's progress.
+MOVED_DAYS = 5
+
+Rows = list[dict[str, Any]]
+# Every kind of change with its heading, in the order of reading.
+KINDS = {
+    "done": "Delivered",
+    "promised": "Promised",
+    "date_moved": "Promise moved",
+    "taken_back": "Promise taken back",
+    "status": "Status changed",
+    "new": "New in the backlog",
+    "left": "Left the backlog",
+    "reranked": "Re-ranked",
+    "forecast_moved": "P85 moved",
+}
+
+
+def changes_since(
+    before: StatusReport | None, team: Team, backlog: Rows, commitments: Rows
+) -> dict[str, Any]:
+    """Lists of changes by kind; all empty where there is nothing to compare with."""
+    if before is None:
+        return {"since": None, "since_week": None, **{kind: [] for kind in KINDS}}
+    old, now = _by_reference(before.content["backlog"]), _by_reference(backlog)
+    gone = _gone(team, [reference for reference in old if reference not in now])
+    closed = {demand.reference for demand in gone if demand.stage == Stage.DELIVERED}
+    old_promises = _by_reference(before.content["commitments"])
+    promises = _by_reference(commitments)
+    found: dict[str, Rows] = {
+        "done": [
+            {**_named(old[demand.reference]), "on": _iso(demand.delivered_on)}
+            for demand in gone
+            if demand.stage == Stage.DELIVERED
+        ],
+        "promised": [
+            {**_named(row), "after": row["due_on"]}
+            for reference, row in promises.items()
+            if reference not in old_promises
+        ],
+        "date_moved": _date_moved(team, old_promises, promises),
+        "taken_back": [
+            {**_named(row), "before": row["due_on"]}
+            for reference, row in old_promises.items()
+            if reference not in promises and reference not in closed
+        ],
+        "status": [
+            {
+                **_named(row),
+                "before": old_promises[reference]["rag_word"],
+                "after": row["rag_word"],
+                "chance_before": old_promises[reference]["chance_words"],
+                "chance_after": row["chance_words"],
+            }
+            for reference, row in promises.items()
+            if reference in old_promises
+            and row["rag_word"] != old_promises[reference]["rag_word"]
+        ],
+        "new": [_named(row) for reference, row in now.items() if reference not in old],
+        "left": [
+            {**_named(old[demand.reference]), "after": demand.get_stage_display()}
+            for demand in gone
+            if demand.stage != Stage.DELIVERED
+        ],
+        "reranked": _reranked(before, team, now),
+        "forecast_moved": _forecast_moved(old, now),
+    }
+    return {
+        "since": before.content["as_of"],
+        "since_week": before.content["week"],
+        **found,
+    }
+
+
+def change_words(kind: str, row: dict[str, Any], today: date) -> str:
+    """What happened to one demand, in words; empty where the kind says it all."""
+    before, after = (_said(row.get(name), today) for name in ("before", "after"))
+    why = f": {row['why']}" if row.get("why") else ""
+    if kind == "status":
+        return f"{before} ({row['chance_before']}) → {after} ({row['chance_after']})"
+    if kind in {"date_moved", "forecast_moved"}:
+        days = row["days"]
+        way = "later" if days > 0 else "earlier"
+        return f"{before} → {after}, {counted(abs(days), 'day')} {way}{why}"
+    return {
+        "done": f"on {_said(row.get('on'), today)}",
+        "promised": f"by {after}",
+        "taken_back": f"was promised by {before}",
+        "left": after.lower(),
+        "reranked": f"from {before} to {after}{why}",
+    }.get(kind, "")
+
+
+def _said(value: object, today: date) -> str:
+    """A day in words, anything else as it is."""
+    try:
+        return short_day(date.fromisoformat(str(value)), today)
+    except ValueError:
+        return str(value or "")
+
+
+def _by_reference(rows: Rows) -> dict[str, dict[str, Any]]:
+    return {row["reference"]: row for row in rows}
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    return {"reference": row["reference"], "title": row["title"]}
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _gone(team: Team, references: Sequence[str]) -> list[Demand]:
+    found = Demand.objects.filter(team=team, reference__in=references)
+    return list(found.order_by("delivered_on", "reference"))
+
+
+def _date_moved(
+    team: Team, old: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]
+) -> Rows:
+    moved = {
+        reference: row
+        for reference, row in now.items()
+        if reference in old and row["due_on"] != old[reference]["due_on"]
+    }
+    versions = CommitmentVersion.objects.filter(
+        commitment__in=Commitment.objects.filter(
+            team=team,
+            state=CommitmentState.OPEN,
+            demand__reference__in=list(moved),
+        ),
+        number__gt=1,
+    ).select_related("commitment__demand")
+    # In the order of their numbers, so that the last one wins.
+    last = {version.commitment.demand.reference: version for version in versions}
+    rows = []
+    for reference, row in moved.items():
+        version = last.get(reference)
+        before, after = old[reference]["due_on"], row["due_on"]
+        rows.append(
+            {
+                **_named(row),
+                "before": before,
+                "after": after,
+                "days": _days_between(before, after),
+                "why": _why(version) if version else "",
+            }
+        )
+    return rows
+
+
+def _why(version: CommitmentVersion) -> str:
+    reason = RebaselineReason(version.reason_code).label
+    return f"{reason}. {version.why}".strip() if version.why else str(reason)
+
+
+def _reranked(before: StatusReport, team: Team, now: dict[str, dict[str, Any]]) -> Rows:
+    """Demands that somebody moved since then, from their first place to their last."""
+    moves = (
+        RankMove.objects.filter(demand__team=team, moved_at__gt=before.frozen_at)
+        .select_related("demand")
+        .order_by("moved_at", "pk")
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for move in moves:
+        reference = move.demand.reference
+        if reference not in now:
+            continue
+        first = found.get(reference, {"before": move.from_place})["before"]
+        found[reference] = {
+            **_named(now[reference]),
+            "before": first,
+            "after": move.to_place,
+            "why": move.why,
+        }
+    rows = [row for row in found.values() if row["before"] != row["after"]]
+    return sorted(rows, key=lambda row: (row["after"], row["reference"]))
+
+
+def _forecast_moved(
+    old: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]
+) -> Rows:
+    rows = []
+    for reference, row in now.items():
+        before, after = old.get(reference, {}).get("p85"), row["p85"]
+        days = _days_between(before, after)
+        if days is not None and abs(days) >= MOVED_DAYS:
+            rows.append({**_named(row), "before": before, "after": after, "days": days})
+    return sorted(rows, key=lambda row: (-abs(row["days"]), row["reference"]))
+
+
+def _days_between(before: str | None, after: str | None) -> int | None:
+    if not before or not after:
+        return None
+    return (date.fromisoformat(after) - date.fromisoformat(before)).days
