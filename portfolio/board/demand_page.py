@@ -107,7 +107,7 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         demand=demand,
         row=row,
         axis=axis,
-        bar=bar_of(row, axis),
+        bar=bar_of(row, axis, range_of(row, today)),
         bar_words=bar_words(row, today),
         range=range_of(row, today),
         total=backlog.count(),

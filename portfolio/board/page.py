@@ -136,15 +136,20 @@ def _lines(
     backlog: Backlog, rows: list[Row], axis: Axis, cuts: dict[int, list[Cut]]
 ) -> list[Line]:
     return [
-        Line(
-            row=row,
-            bar=bar_of(row, axis),
-            bar_words=bar_words(row, backlog.today),
-            range=range_of(row, backlog.today),
-            cuts=cuts.get(number, []),
-        )
+        _line(row, axis, backlog, cuts.get(number, []))
         for number, row in enumerate(rows, 1)
     ]
+
+
+def _line(row: Row, axis: Axis, backlog: Backlog, cuts: list[Cut]) -> Line:
+    label = range_of(row, backlog.today)
+    return Line(
+        row=row,
+        bar=bar_of(row, axis, label),
+        bar_words=bar_words(row, backlog.today),
+        range=label,
+        cuts=cuts,
+    )
 
 
 def _columns(rows: list[Row]) -> list[Column]:

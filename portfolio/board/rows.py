@@ -192,7 +192,7 @@ def days_words(days: float) -> str:
     return f"{days:.1f}".removesuffix(".0") if days < 10 else f"{days:.0f}"
 
 
-def bar_of(row: Row, axis: Axis) -> Bar:
+def bar_of(row: Row, axis: Axis, label: str) -> Bar:
     dates = row.dates
     return bar(
         axis,
@@ -202,6 +202,7 @@ def bar_of(row: Row, axis: Axis) -> Bar:
         p95=dates.p95,
         promised=dates.promised,
         needed=dates.needed,
+        label=label,
     )
 
 

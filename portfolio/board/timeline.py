@@ -18,9 +18,9 @@ ROOM_AFTER = 0.06
 # More months than this are labelled by quarter, so that labels fit on a phone.
 LABELLED_MONTHS = 9
 LEAST_WIDTH = 0.8
-# What a label like “28 Dec – 18 Jan” takes of the narrowest axis, and its distance.
-LABEL_WIDTH = 27.0
-LABEL_GAP = 2.0
+# What a letter of a label takes of the narrowest axis, and the label's distance.
+LETTER_WIDTH = 1.9
+LABEL_GAP = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,7 @@ def bar(
     p95: dt.date | None,
     promised: dt.date | None = None,
     needed: dt.date | None = None,
+    label: str = "",
 ) -> Bar:
     """Where one forecast and its dates stand; without a P50 only the dates do."""
     begin = p10 or p50
@@ -154,7 +155,9 @@ def bar(
         goes_beyond=p50 is not None and axis.middle(p50) > 100,
         promised=marks[0],
         needed=marks[1],
-        label=_label_place(axis, p50, [begin, p85, p95, promised, needed]),
+        label=_label_place(
+            axis, p50, [begin, p85, p95, promised, needed], len(label) * LETTER_WIDTH
+        ),
         words_right=p50 is None and _is_left(axis, promised, needed),
     )
 
@@ -207,18 +210,18 @@ def _is_left(axis: Axis, *days: dt.date | None) -> bool:
 
 
 def _label_place(
-    axis: Axis, p50: dt.date | None, days: list[dt.date | None]
+    axis: Axis, p50: dt.date | None, days: list[dt.date | None], width: float
 ) -> Label | None:
     """Right of all a row draws, else left of it, else where an open end fades out."""
-    if p50 is None:
+    if p50 is None or not width:
         return None
     # An arrow at the right edge stands for what lies beyond it.
     edge = 100 - LABEL_GAP
     places = [min(axis.middle(day), edge) for day in (p50, *days) if day is not None]
-    if max(places) + LABEL_GAP + LABEL_WIDTH <= 100 and days[2] is not None:
+    if max(places) + LABEL_GAP + width <= 100 and days[2] is not None:
         return Label(x=_percent(max(places) + LABEL_GAP), anchor="start")
-    if min(places) - LABEL_GAP - LABEL_WIDTH >= axis.middle(axis.today):
+    if min(places) - LABEL_GAP - width >= axis.middle(axis.today):
         return Label(x=_percent(min(places) - LABEL_GAP), anchor="end")
-    if max(places) + LABEL_GAP + LABEL_WIDTH <= 100:
+    if max(places) + LABEL_GAP + width <= 100:
         return Label(x=_percent(edge), anchor="end")
     return None

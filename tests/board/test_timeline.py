@@ -9,6 +9,10 @@ TODAY = dt.date(2026, 11, 23)
 HUNDRED = Axis(first=dt.date(2026, 11, 16), last=dt.date(2027, 2, 23), today=TODAY)
 
 
+# Fifteen letters take 28.5 percent.
+LABEL = "28 Dec – 18 Jan"
+
+
 def day(number):
     """The day whose middle is at ``number`` + 0.5 percent."""
     return HUNDRED.first + dt.timedelta(days=number)
@@ -70,7 +74,9 @@ def test_quarter_ends_are_those_still_to_come():
 
 
 def test_bar_goes_from_p10_to_p95_with_p50_to_p85_solid():
-    drawn = bar(HUNDRED, p10=day(10), p50=day(20), p85=day(40), p95=day(50))
+    drawn = bar(
+        HUNDRED, p10=day(10), p50=day(20), p85=day(40), p95=day(50), label=LABEL
+    )
 
     assert drawn == Bar(
         faint=Span(x="10.50%", width="40.00%"),
@@ -80,7 +86,7 @@ def test_bar_goes_from_p10_to_p95_with_p50_to_p85_solid():
         goes_beyond=False,
         promised=None,
         needed=None,
-        label=Label(x="52.50%", anchor="start"),
+        label=Label(x="53.50%", anchor="start"),
     )
 
 
@@ -117,13 +123,15 @@ def test_p85_beyond_the_axis_is_open_too():
 
 
 def test_bar_wholly_beyond_the_axis_is_an_arrow_with_its_label():
-    drawn = bar(HUNDRED, p10=day(120), p50=day(130), p85=day(150), p95=day(200))
+    drawn = bar(
+        HUNDRED, p10=day(120), p50=day(130), p85=day(150), p95=day(200), label=LABEL
+    )
 
     assert (drawn.faint, drawn.solid, drawn.goes_beyond, drawn.label) == (
         None,
         None,
         True,
-        Label(x="96.00%", anchor="end"),
+        Label(x="94.00%", anchor="end"),
     )
 
 
@@ -182,25 +190,44 @@ def test_dates_outside_the_axis_stand_at_its_edges_and_say_so():
 
 def test_label_stands_right_of_the_dates_too():
     drawn = bar(
-        HUNDRED, p10=day(10), p50=day(20), p85=day(40), p95=day(50), needed=day(60)
+        HUNDRED,
+        p10=day(10),
+        p50=day(20),
+        p85=day(40),
+        p95=day(50),
+        needed=day(60),
+        label=LABEL,
     )
 
-    assert drawn.label == Label(x="62.50%", anchor="start")
+    assert drawn.label == Label(x="63.50%", anchor="start")
 
 
 def test_label_stands_left_where_the_right_is_full():
-    drawn = bar(HUNDRED, p10=day(50), p50=day(60), p85=day(80), p95=day(90))
+    drawn = bar(
+        HUNDRED, p10=day(50), p50=day(60), p85=day(80), p95=day(90), label=LABEL
+    )
 
-    assert drawn.label == Label(x="48.50%", anchor="end")
+    assert drawn.label == Label(x="47.50%", anchor="end")
 
 
 def test_label_stands_where_an_open_end_fades_out():
-    drawn = bar(HUNDRED, p10=day(10), p50=day(20), p85=day(40), p95=None)
+    drawn = bar(HUNDRED, p10=day(10), p50=day(20), p85=day(40), p95=None, label=LABEL)
 
-    assert drawn.label == Label(x="98.00%", anchor="end")
+    assert drawn.label == Label(x="97.00%", anchor="end")
 
 
 def test_label_is_left_out_where_neither_side_has_room():
-    drawn = bar(HUNDRED, p10=day(10), p50=day(20), p85=day(80), p95=day(90))
+    drawn = bar(
+        HUNDRED, p10=day(10), p50=day(20), p85=day(80), p95=day(90), label=LABEL
+    )
+
+    assert drawn.label is None
+
+
+def test_long_label_needs_more_room():
+    drawn = bar(
+        HUNDRED, p10=day(10), p50=day(20), p85=day(40), p95=day(55),
+        label="20 Dec 2027 – 18 Jan 2028",
+    )  # fmt: skip
 
     assert drawn.label is None
