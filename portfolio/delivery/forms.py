@@ -48,10 +48,13 @@ class WithdrawForm(forms.Form):
 
 
 class DayForm(forms.Form):
-    on = forms.DateField(label="On which day", widget=DayInput)
+    """The day on which something has happened; today or earlier."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    on = forms.DateField(widget=DayInput)
+
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["on"].label = label
         self.fields["on"].widget.attrs["max"] = timezone.localdate().isoformat()
 
 

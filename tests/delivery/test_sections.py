@@ -86,7 +86,8 @@ def test_a_promise_by_htmx_answers_with_the_section_and_tells_the_page(page, ran
     assert "Promised by" in text
     assert f"{ranked.reference} is promised by" in text
     assert json.loads(response.headers["HX-Trigger"]) == {
-        "delivery-changed": {"reference": ranked.reference}
+        "delivery-changed": {"reference": ranked.reference},
+        "promise-changed": {"reference": ranked.reference},
     }
 
 
@@ -224,6 +225,35 @@ def test_progress_by_htmx_answers_with_the_next_step(page, ranked):
     text = response.content.decode()
     assert text.lstrip().startswith("<section")
     assert f'action="{url_of("deliver", ranked)}"' in text
+    assert list(json.loads(response.headers["HX-Trigger"])) == [
+        "delivery-changed",
+        "stage-changed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("due", "later", "on", "words"),
+    [
+        (-2, -2, -2, "Promise kept"),
+        (-9, -2, -2, "Promise kept at its later date"),
+        (-9, -5, -2, "Promise missed"),
+    ],
+)
+def test_a_closed_promise_reads_how_it_ended(page, team, due, later, on, words):
+    demand = DemandFactory(team=team, stage="delivered", delivered_on=days_from_now(on))
+    CommitmentFactory(
+        demand=demand,
+        state="delivered",
+        original_due_on=days_from_now(due),
+        due_on=days_from_now(later),
+        closed_on=days_from_now(on),
+    )
+
+    text = page.get(url_of("promise", demand)).content.decode()
+
+    title = text.split('id="promise-title"')[1].split("<")[0]
+    assert " ".join(title.strip("> ").split()) == words
+    assert "Promise this date" not in text
 
 
 @pytest.mark.parametrize(

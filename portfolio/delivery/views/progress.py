@@ -19,7 +19,12 @@ from portfolio.core.words import day_words
 from portfolio.delivery.forms import DayForm
 from portfolio.delivery.models import Commitment
 from portfolio.delivery.services import progress
-from portfolio.delivery.views.sections import changed, demand_for, next_of
+from portfolio.delivery.views.sections import (
+    STAGE_CHANGED,
+    changed,
+    demand_for,
+    next_of,
+)
 
 
 class _Report(Protocol):
@@ -44,7 +49,7 @@ def _report(
     demand = demand_for(request, reference)
     if request.method != "POST":
         return _section(request, demand)
-    form = DayForm(request.POST)
+    form = DayForm(request.POST, label=_label(demand))
     if not form.is_valid():
         return _section(request, demand, form=form)
     on = form.cleaned_data["on"]
@@ -54,7 +59,7 @@ def _report(
         form.add_error(None, str(broken))
         return _section(request, demand, form=form)
     messages.success(request, f"{demand.reference} was {done} on {day_words(on)}.")
-    return changed(request, demand, _section)
+    return changed(request, demand, _section, STAGE_CHANGED)
 
 
 def _section(
@@ -72,8 +77,13 @@ def _section(
             "unfinished": WorkPackage.objects.filter(demand=demand)
             .unfinished()
             .count(),
-            "form": form or DayForm(initial={"on": timezone.localdate()}),
+            "form": form
+            or DayForm(initial={"on": timezone.localdate()}, label=_label(demand)),
             "next": next_of(request, demand),
         },
         fragment="progress",
     )
+
+
+def _label(demand: Demand) -> str:
+    return "Delivered on" if demand.stage == Stage.IN_PROGRESS else "Work began on"

@@ -19,6 +19,7 @@ from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.rights import PROMISE
 from portfolio.core.words import day_words
+from portfolio.delivery.choices import CommitmentState
 from portfolio.delivery.forms import (
     ChanceForm,
     PromiseForm,
@@ -32,7 +33,12 @@ from portfolio.delivery.services.commitments import (
     rebaseline,
     withdraw_commitment,
 )
-from portfolio.delivery.views.sections import changed, demand_for, next_of
+from portfolio.delivery.views.sections import (
+    PROMISE_CHANGED,
+    changed,
+    demand_for,
+    next_of,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +66,7 @@ def promise(request: PageRequest, reference: str) -> HttpResponse:
     messages.success(
         request, f"{demand.reference} is promised by {day_words(given['due_on'])}."
     )
-    return changed(request, demand, _section)
+    return changed(request, demand, _section, PROMISE_CHANGED)
 
 
 @require_POST
@@ -71,14 +77,14 @@ def withdraw(request: PageRequest, reference: str) -> HttpResponse:
     form = WithdrawForm(request.POST)
     if commitment is None:
         messages.error(request, f"{demand.reference} is not promised.")
-        return changed(request, demand, _section)
+        return changed(request, demand, _section, PROMISE_CHANGED)
     if not form.is_valid():
         return _section(request, demand, withdraw_form=form)
     withdraw_commitment(
         commitment=commitment, by=request.user, why=form.cleaned_data["why"]
     )
     messages.success(request, f"{demand.reference} is no longer promised.")
-    return changed(request, demand, _section)
+    return changed(request, demand, _section, PROMISE_CHANGED)
 
 
 @require_safe
@@ -107,12 +113,13 @@ def _section(
 ) -> HttpResponse:
     today = timezone.localdate()
     outlook = outlook_of(demand.team_id, [demand.pk])
-    commitment = (
-        Commitment.objects.open()
-        .filter(demand=demand)
+    last = (
+        Commitment.objects.filter(demand=demand)
         .prefetch_related("versions")
+        .order_by("-promised_at", "-pk")
         .first()
     )
+    commitment = last if last and last.state == CommitmentState.OPEN else None
     if form is None:
         offered = {"due_on": _offered_day(request, demand, outlook, today)}
         form = RebaselineForm() if commitment else PromiseForm(initial=offered)
@@ -126,6 +133,7 @@ def _section(
             "standing": read_open([commitment], outlook, today)[0]
             if commitment
             else None,
+            "closed": None if commitment else last,
             "form": form,
             "withdraw_form": withdraw_form or WithdrawForm(),
             "told": tell_chance(outlook, demand.pk, day, today)

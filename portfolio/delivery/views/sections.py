@@ -13,9 +13,11 @@ from django_htmx.http import trigger_client_event
 from intake.models import Demand
 from portfolio.core.http import PageRequest
 
-# Told to the page by htmx when a promise or a stage has changed, so that other parts
-# of it can load anew.
+# Told to the page by htmx, so that its other parts can load anew: the first always,
+# and which section it was, so that no section asks again for what it has just got.
 CHANGED = "delivery-changed"
+PROMISE_CHANGED = "promise-changed"
+STAGE_CHANGED = "stage-changed"
 
 
 class Section(Protocol):
@@ -28,12 +30,15 @@ def demand_for(request: PageRequest, reference: str) -> Demand:
     )
 
 
-def changed(request: PageRequest, demand: Demand, section: Section) -> HttpResponse:
+def changed(
+    request: PageRequest, demand: Demand, section: Section, event: str
+) -> HttpResponse:
     """The section as it is now for htmx; else back to where the person came from."""
     if not request.htmx:
         return redirect(next_of(request, demand))
     response = section(request, demand_for(request, demand.reference))
-    trigger_client_event(response, CHANGED, {"reference": demand.reference})
+    for name in (CHANGED, event):
+        trigger_client_event(response, name, {"reference": demand.reference})
     return response
 
 
