@@ -104,7 +104,12 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    # A broker that does not answer must not hold up the page that sends to it.
+    "socket_connect_timeout": 1,
+    "socket_timeout": 2,
+}
 CELERY_TIMEZONE = "UTC"
 
 # A forecast starts by itself when nothing relevant has changed for this long.
