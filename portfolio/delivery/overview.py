@@ -30,6 +30,10 @@ HEADER = [
 ]  # fmt: skip
 
 
+# More rows than anybody reads on a page; the CSV has all.
+MOST_LISTED = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     """Promises of a period with their numbers; the chart draws some, the table all."""

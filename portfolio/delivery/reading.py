@@ -142,8 +142,13 @@ def promise_lines(
         .filter(team=team)
         .open_or_closed_since(since)
         .select_related("demand__business_unit")
+        .only(
+            "state", "original_due_on", "due_on", "closed_on", "closed_reference",
+            "closed_title", "demand__reference", "demand__title",
+            "demand__business_unit__name",
+        )
         .by_due()
-    )
+    )  # fmt: skip
     if unit is not None:
         commitments = commitments.filter(demand__business_unit=unit)
     return [_line(commitment, outlook, today) for commitment in commitments]

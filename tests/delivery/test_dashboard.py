@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from portfolio.delivery.models import Commitment
 from portfolio.delivery.overview import HEADER, months_before
 from tests.delivery.rows import days_from_now, make_forecast
 from tests.factories import (
@@ -140,6 +141,27 @@ def test_the_csv_has_every_row_of_the_page_and_no_formula(page, team):
             "Delivered", day[-40], day[-40], day[-31], "9", "9", "", "", "", "", "",
         ],
     ]  # fmt: skip
+
+
+def test_the_page_lists_the_first_rows_and_the_csv_all(page, team):
+    demand = DemandFactory(team=team, stage="delivered", delivered_on=days_from_now(-9))
+    Commitment.objects.bulk_create(
+        Commitment(
+            team=team,
+            demand=demand,
+            state="delivered",
+            original_due_on=days_from_now(-9),
+            due_on=days_from_now(-9),
+            closed_on=days_from_now(-9),
+        )
+        for _ in range(203)
+    )
+
+    response = page.get(reverse(PAGE))
+
+    assert len(response.context["shown"]) == 200
+    assert "The first 200 of 203" in response.content.decode()
+    assert len(cells_of(page.get(reverse("delivery:commitments-csv")))) == 1 + 203
 
 
 def test_a_closed_row_reads_as_it_was_called_when_it_closed(page, team):

@@ -12,7 +12,13 @@ from portfolio.core.csv_cells import csv_response
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.teams import team_of
 from portfolio.delivery.forms import PeriodForm
-from portfolio.delivery.overview import HEADER, Overview, read_overview, sheet_rows
+from portfolio.delivery.overview import (
+    HEADER,
+    MOST_LISTED,
+    Overview,
+    read_overview,
+    sheet_rows,
+)
 
 
 @require_safe
@@ -27,6 +33,7 @@ def delivery(request: PageRequest) -> HttpResponse:
             "overview": overview,
             "status": forecast_status(team_of(request.user)),
             "figure": _figure(overview),
+            "shown": overview.listed[:MOST_LISTED],
             "query": request.GET.urlencode(),
         },
         fragment="delivery",
