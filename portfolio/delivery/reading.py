@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from capacity.engine.distribution import chance_by, chance_words
 from capacity.models import DemandForecast, Forecast
@@ -141,42 +142,45 @@ def promise_lines(
         Commitment.objects.visible_to(user)
         .filter(team=team)
         .open_or_closed_since(since)
-        .select_related("demand__business_unit")
-        .only(
-            "state", "original_due_on", "due_on", "closed_on", "closed_reference",
-            "closed_title", "demand__reference", "demand__title",
-            "demand__business_unit__name",
-        )
         .by_due()
-    )  # fmt: skip
+    )
     if unit is not None:
         commitments = commitments.filter(demand__business_unit=unit)
-    return [_line(commitment, outlook, today) for commitment in commitments]
+    # Plain tuples: thousands of rows are read for a page and made into no model.
+    rows = commitments.values_list(
+        "demand_id", "state", "original_due_on", "due_on", "closed_on",
+        "closed_reference", "closed_title", "demand__reference", "demand__title",
+        "demand__business_unit__name",
+    )  # fmt: skip
+    return [_line(row, outlook, today) for row in rows]
 
 
-def _line(commitment: Commitment, outlook: Outlook, today: date) -> PromiseLine:
-    demand = commitment.demand
-    if commitment.state != CommitmentState.OPEN:
+def _line(row: tuple[Any, ...], outlook: Outlook, today: date) -> PromiseLine:
+    (
+        demand_id, state, first_due, due, closed_on,
+        closed_reference, closed_title, reference, title, unit,
+    ) = row  # fmt: skip
+    if state != CommitmentState.OPEN:
         return PromiseLine(
-            reference=commitment.closed_reference or demand.reference,
-            title=commitment.closed_title or demand.title,
-            unit=demand.business_unit.name,
-            state=commitment.state,
-            first_due=commitment.original_due_on,
-            due=commitment.due_on,
-            closed_on=commitment.closed_on,
+            reference=closed_reference or reference,
+            title=closed_title or title,
+            unit=unit,
+            state=state,
+            first_due=first_due,
+            due=due,
+            closed_on=closed_on,
         )
-    standing = _read(commitment, outlook, today)
+    forecast = outlook.rows.get(demand_id)
     return PromiseLine(
-        reference=demand.reference,
-        title=demand.title,
-        unit=demand.business_unit.name,
-        state=commitment.state,
-        first_due=commitment.original_due_on,
-        due=commitment.due_on,
-        p50=standing.p50,
-        p85=standing.p85,
-        chance=standing.chance,
-        cannot=standing.cannot,
-        rag=standing.rag,
+        reference=reference,
+        title=title,
+        unit=unit,
+        state=state,
+        first_due=first_due,
+        due=due,
+        p50=forecast.p50 if forecast else None,
+        p85=forecast.p85 if forecast else None,
+        chance=outlook.chance(demand_id, due),
+        cannot=forecast.cannot if forecast else "",
+        rag=outlook.rag(demand_id, due, today),
     )
