@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import xlsxwriter
@@ -79,6 +79,8 @@ CAPACITY: list[Column] = [
 # Green, amber, red and grey as in the product, in the order of the figures.
 STATUS_COLOURS = ["#17714A", "#8F5400", "#B3261E", "#8B8F96"]
 BLUE, GREY = "#2B4BD6", "#8B8F96"
+# Reads as on the pages: a simulation never promises 100 %, nor rules anything out.
+SHARE = '[>0.95]">95 %";[<0.01]"<1 %";0%'
 FIRST_FIGURE = 4
 BELOW_CHARTS = 28
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -125,7 +127,10 @@ def _styles(book: Workbook) -> dict[str, Format]:
         ),
         "number": book.add_format({"num_format": "#,##0.0", "valign": "top"}),
         "count": book.add_format({"num_format": "#,##0", "valign": "top"}),
-        "share": book.add_format({"num_format": "0%", "valign": "top"}),
+        "share": book.add_format({"num_format": SHARE, "valign": "top"}),
+        "moment": book.add_format(
+            {"num_format": "d mmm yyyy hh:mm", "valign": "top", "align": "left"}
+        ),
         "bold": book.add_format({"bold": True}),
     }  # fmt: skip
 
@@ -146,6 +151,11 @@ def _write(
         sheet.write_blank(row, column, None, style)
     elif kind == "date":
         sheet.write_datetime(row, column, date.fromisoformat(value), style)
+    elif kind == "moment":
+        moment = datetime.fromisoformat(value).astimezone(UTC)
+        sheet.write_datetime(
+            row, column, moment.replace(microsecond=0, tzinfo=None), style
+        )
     elif kind in {"number", "count", "share"}:
         sheet.write_number(row, column, value, style)
     elif kind == "yes":
@@ -231,7 +241,7 @@ def _facts(content: dict[str, Any]) -> list[tuple[str, Any, str]]:
     forecast = content["forecast"]
     if forecast:
         facts += [
-            ("Forecast gathered at", forecast["gathered_at"], "text"),
+            ("Forecast gathered at (UTC)", forecast["gathered_at"], "moment"),
             ("Simulated worlds", forecast["trials"], "count"),
             ("Seed", str(forecast["seed"]), "text"),
             ("Hash of the plan", forecast["plan_hash"][:16], "text"),

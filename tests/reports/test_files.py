@@ -112,6 +112,9 @@ def test_the_summary_says_the_numbers_of_the_snapshot(report):
         "of these kept, original date": kept["kept_original"],
         "of these kept, current date": kept["kept_current"],
         "Status as of": dt.datetime.fromisoformat(report.content["as_of"]),
+        "Forecast gathered at (UTC)": dt.datetime.fromisoformat(
+            report.content["forecast"]["gathered_at"]
+        ).replace(microsecond=0, tzinfo=None),
         "Simulated worlds": 4,
         "All": report.content["by_tier"][-1]["open"],
     }
@@ -120,6 +123,15 @@ def test_the_summary_says_the_numbers_of_the_snapshot(report):
     assert [row["delivered"] for row in report.content["delivered_by_week"]] == [
         told[row["week"]] for row in report.content["delivered_by_week"]
     ]
+
+
+def test_a_chance_stays_a_number_and_reads_as_on_the_page(report):
+    [cell] = [row[8] for row in book_of(report)["Commitments"].iter_rows(min_row=2)]
+
+    assert (cell.value, cell.number_format) == (
+        0.75,
+        '[>0.95]">95 %";[<0.01]"<1 %";0%',
+    )
 
 
 def test_the_changes_are_told_one_in_a_row(report):
