@@ -9,6 +9,9 @@ from capacity.engine._compiling import compiled
 from capacity.engine.arrays import Events, Knots
 from capacity.engine.model import Arrays, Floats, Longs
 
+# Less left of a week than this is nothing: nobody begins work in a rounding error.
+TINY = 1e-9
+
 
 @compiled
 def _tie(
@@ -73,7 +76,7 @@ def tie_knots(
                 )
                 before = reached
                 # What was owed from last week comes first.
-                rate = 1.0 - owed / offered if offered > owed else 0.0
+                rate = 1.0 - owed / offered if offered > owed + TINY else 0.0
                 owed = max(owed - offered, 0.0)
                 place = _tie(knots, place, here, reached, rate)
                 while number < size and events.time[mine[number]] < end:
@@ -82,10 +85,10 @@ def tie_knots(
                     reached += rate * moved
                     here += moved
                     left = max(after - here, 0.0)
-                    if events.effort[event] < rate * left:
+                    if events.effort[event] < rate * left - TINY:
                         rate -= events.effort[event] / left
                     else:
-                        owed += events.effort[event] - rate * left
+                        owed += max(events.effort[event] - rate * left, 0.0)
                         rate = 0.0
                     place = _tie(knots, place, here, reached, rate)
                     number += 1

@@ -1,0 +1,99 @@
+"""Rule 5 by hand: what interruptions at known moments leave of a person's time."""
+
+import numpy as np
+import pytest
+
+from capacity.engine._knots import tie_knots
+from capacity.engine.arrays import Events, Knots
+from capacity.engine.model import build_model
+from tests.engine.made import engineer, plan
+
+FULL = (0.0, 0.0, 1.0)
+
+
+def line_of(asked, *hits):
+    """Knots (position, progress, rate) of one person after (moment, effort) hits."""
+    events = Events(
+        first=np.array([0, len(hits)]),
+        time=np.array([moment for moment, _ in hits], dtype=float),
+        who=np.zeros(len(hits), dtype=np.int32),
+        effort=np.array([effort for _, effort in hits], dtype=float),
+    )
+    knots = Knots(np.empty((1, 2), dtype=np.int64), *(np.zeros(50) for _ in range(3)))
+    lost = np.zeros((1, 3))
+    model = build_model(asked, weeks=3)
+
+    tie_knots(model.arrays, events, knots, np.empty(len(hits), dtype=np.int64), lost)
+
+    first, last = knots.first[0]
+    columns = (knots.position, knots.progress, knots.rate)
+    line = list(zip(*(column[first:last].tolist() for column in columns), strict=True))
+    return line, lost[0].tolist()
+
+
+EVA = plan(engineer("Eva"), horizon_days=21)
+
+
+@pytest.mark.parametrize(
+    ("hits", "line", "lost"),
+    [
+        pytest.param(
+            [(2.0, 1.0)],
+            # Two thirds of Wednesday to Friday are left, and all of the next week.
+            [FULL, (0, 0, 1), (2, 2, 2 / 3), (5, 4, 1)],
+            [1, 0, 0],
+            id="one that the rest of the week can give",
+        ),
+        pytest.param(
+            [(3.0, 4.0)],
+            [FULL, (0, 0, 1), (3, 3, 0), (5, 3, 3 / 5), (10, 6, 1)],
+            [2, 2, 0],
+            id="what the week cannot give is taken from the next",
+        ),
+        pytest.param(
+            [(4.5, 20.0)],
+            [FULL, (0, 0, 1), (4.5, 4.5, 0), (5, 4.5, 0), (10, 4.5, 0)],
+            [0.5, 5, 5],
+            id="a long one takes week after week",
+        ),
+        pytest.param(
+            [(5.5, 1.0)],
+            [FULL, (0, 0, 1), (5, 5, 0), (5, 5, 4 / 5), (10, 9, 1)],
+            [0, 1, 0],
+            id="one at the weekend is for Monday's week",
+        ),
+        pytest.param(
+            [(3.0, 0.5), (1.0, 2.0)],
+            # Half of Tuesday to Friday is left, then a quarter of Thursday and Friday.
+            [FULL, (0, 0, 1), (1, 1, 1 / 2), (3, 2, 1 / 4), (5, 2.5, 1)],
+            [2.5, 0, 0],
+            id="a second one shares what the first has left",
+        ),
+        pytest.param(
+            [(7.0, 1.0), (0.0, 7.0), (8.0, 0.5)],
+            [
+                *[FULL, (0, 0, 1), (0, 0, 0)],
+                *[(5, 0, 3 / 5), (5, 0, 2 / 5), (6, 0.4, 0.275), (10, 1.5, 1)],
+            ],
+            [5, 3.5, 0],
+            id="what is owed comes before what comes on Monday",
+        ),
+    ],
+)
+def test_interruptions_by_hand(hits, line, lost):
+    found, taken = line_of(EVA, *hits)
+
+    assert np.array(found) == pytest.approx(np.array(line))
+    assert taken == pytest.approx(lost)
+
+
+def test_a_week_that_is_taken_to_the_last_hour_leaves_nothing():
+    weekends = plan(
+        engineer("Eva", hours_per_day=[0, 0, 0, 0, 8, 8, 8], overhead=0.2),
+        horizon_days=14,
+    )
+
+    # 3 times 0.8 of 2.4: in floats a rounding error would be left over.
+    line, _ = line_of(weekends, (1.0, 0.8), (2.0, 0.8), (3.0, 0.8))
+
+    assert [rate for *_, rate in line][-2:] == [0.0, 1.0]
