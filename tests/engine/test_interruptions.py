@@ -88,12 +88,9 @@ def test_interruptions_by_hand(hits, line, lost):
 
 
 def test_a_week_that_is_taken_to_the_last_hour_leaves_nothing():
-    weekends = plan(
-        engineer("Eva", hours_per_day=[0, 0, 0, 0, 8, 8, 8], overhead=0.2),
-        horizon_days=14,
-    )
+    asked = plan(engineer("Eva", overhead=0.4), horizon_days=14)
 
-    # 3 times 0.8 of 2.4: in floats a rounding error would be left over.
-    line, _ = line_of(weekends, (1.0, 0.8), (2.0, 0.8), (3.0, 0.8))
+    # 5 times 0.6 of 3: in floats a rate of 1e-16 would be left over.
+    line, _ = line_of(asked, *[(0.0, 0.6)] * 5)
 
     assert [rate for *_, rate in line][-2:] == [0.0, 1.0]

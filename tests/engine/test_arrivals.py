@@ -1,0 +1,120 @@
+"""Rule 10 by hand: where demands enter that arrive at known moments."""
+
+import numpy as np
+import pytest
+
+from capacity.engine._kernels import run_trials
+from capacity.engine.arrays import Drawn, empty_state, empty_tally, undisturbed
+from capacity.engine.model import build_model
+from tests.engine.made import demand, engineer, package, plan, work
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Mon 30", "Tue 1", "Wed 2")
+
+
+def finished(*parts, arrivals):
+    """Day each demand is done; arrivals are (moment, rank), a day of work each."""
+    asked = plan(
+        *parts,
+        arrivals=[
+            {
+                "id": f"stream {number}",
+                "per_week": 0,
+                "rank": rank,
+                "packages": [package(1, "new")],
+            }
+            for number, (_, rank) in enumerate(arrivals)
+        ],
+    )
+    model = build_model(asked, weeks=4)
+    count = len(arrivals)
+    drawn = Drawn(
+        effort=np.array(
+            [[each.effort.likely for d in asked.demands for each in d.packages]]
+        ),
+        wait=np.empty((1, 0)),
+        knots=undisturbed(len(asked.engineers)),
+        late_from=np.array([0, count]),
+        late_time=np.array([moment for moment, _ in arrivals], dtype=float),
+        late_stream=np.arange(count, dtype=np.int32),
+        late_package_from=np.array([0, count]),
+        late_effort=np.ones(count),
+        late_wait=np.zeros(count),
+    )
+    tally = empty_tally(model, trials=1, is_traced=True)
+
+    run_trials(model.arrays, drawn, empty_state(model, drawn), tally)
+
+    return {
+        each.id: DAYS[day]
+        for each, day in zip(asked.demands, tally.finish_day[0], strict=True)
+    }
+
+
+FOUR = (engineer("Eva"), *(work(name, 1) for name in "ABCD"))
+CALM = {"A": "Mon", "B": "Tue", "C": "Wed", "D": "Thu"}
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "days"),
+    [
+        pytest.param([], CALM, id="nothing arrives"),
+        pytest.param([(0.5, 1.0)], CALM, id="at the bottom it delays nothing"),
+        pytest.param(
+            [(0.5, 0.0)],
+            {"A": "Mon", "B": "Wed", "C": "Thu", "D": "Fri"},
+            id="at the top it waits for what is in hand only",
+        ),
+        pytest.param(
+            [(0.5, 0.5)],
+            {"A": "Mon", "B": "Tue", "C": "Thu", "D": "Fri"},
+            id="in the middle it stands behind two of four",
+        ),
+        pytest.param(
+            [(2.5, 0.5)],
+            {"A": "Mon", "B": "Tue", "C": "Wed", "D": "Fri"},
+            id="what is done does not count",
+        ),
+        pytest.param(
+            [(0.5, 0.5), (0.6, 0.5)],
+            {"A": "Mon", "B": "Tue", "C": "Fri", "D": "Mon 30"},
+            id="what has arrived before counts",
+        ),
+        pytest.param(
+            [(0.2, 0.0), (0.3, 0.0)],
+            {"A": "Mon", "B": "Thu", "C": "Fri", "D": "Mon 30"},
+            id="two at the top both go first",
+        ),
+        pytest.param(
+            [(0.2, 0.0), (3.5, 1.0), (3.6, 0.4)],
+            {"A": "Mon", "B": "Wed", "C": "Thu", "D": "Mon 30"},
+            id="one that is done makes room in the line",
+        ),
+    ],
+)
+def test_arrivals_by_hand(arrivals, days):
+    assert finished(*FOUR, arrivals=arrivals) == days
+
+
+def test_one_may_enter_between_another_and_the_best_demand():
+    # Z is in hand. Of six open ones the second enters behind one: the first arrival.
+    days = finished(
+        engineer("Eva"),
+        *(work(name, 1) for name in "ABCD"),
+        work("Z", 1, doing="Eva"),
+        arrivals=[(0.2, 0.0), (0.3, 0.2)],
+    )
+
+    assert days == {"Z": "Mon", "A": "Thu", "B": "Fri", "C": "Mon 30", "D": "Tue 1"}
+
+
+def test_an_arrival_goes_to_who_can_do_it_and_stops_nobody_else():
+    days = finished(
+        engineer("Eva"),
+        engineer("Jon", "events"),
+        work("A", 2),
+        work("B", 2, "events"),
+        demand("C", package(1, "x", "events")),
+        arrivals=[(0.5, 0.0)],
+    )
+
+    assert days == {"A": "Tue", "B": "Tue", "C": "Wed"}
