@@ -13,7 +13,12 @@ import holidays
 @lru_cache(maxsize=256)
 def _year_of_holidays(country: str, subdivision: str, year: int) -> dict[dt.date, str]:
     found = holidays.country_holidays(
-        country, subdiv=subdivision or None, years=year, expand=False
+        country,
+        subdiv=subdivision or None,
+        years=year,
+        expand=False,
+        # Else the names would follow the language of the machine.
+        language="en_US",
     )
     return dict(found.items())
 
