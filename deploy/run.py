@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import secrets
 import shlex
@@ -94,12 +95,36 @@ def environment(state: Path, sock: Path | None) -> dict[str, str]:
         "".join(f"{name}={value}\n" for name, value in own.items()), encoding="utf-8"
     )
     return {
-        "NUMBA_CACHE_DIR": str(state / "numba"),
+        "NUMBA_CACHE_DIR": str(engine_cache(state)),
         **own,
         **os.environ,
         "PORTFOLIO_STATE": str(state),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def engine_cache(state: Path) -> Path:
+    """Where the compiled engine is kept: apart for each version of its source.
+
+    What another version compiled may name types that are no longer there.
+    """
+    source = hashlib.sha256()
+    for path in sorted((HERE / "capacity" / "engine").glob("*.py")):
+        source.update(path.read_bytes())
+    return state / "numba" / source.hexdigest()[:16]
+
+
+def start_compiling(env: dict[str, str]) -> subprocess.Popen[bytes] | None:
+    """Compile the engine beside the other preparations; None when it is compiled."""
+    ready = Path(env["NUMBA_CACHE_DIR"]) / "ready"
+    if ready.exists():
+        return None
+    print("Compiling the forecast engine …", flush=True)
+    code = (
+        "import pathlib, sys; from capacity.engine.simulation import warm_up; "
+        "warm_up(); pathlib.Path(sys.argv[1]).touch()"
+    )
+    return subprocess.Popen([PYTHON, "-c", code, str(ready)], env=env, cwd=HERE)
 
 
 def restarting(*command: str) -> str:
@@ -138,12 +163,16 @@ def main() -> None:
     sock = None if "REDIS_URL" in os.environ else redis_socket(state)
     env = environment(state, sock)
     demo = os.environ.get("PORTFOLIO_DEMO", "yes").lower() not in {"no", "0", "false"}
+    compiling = start_compiling(env)
     prepared = subprocess.run(
         [PYTHON, "manage.py", "prepare", *(["--demo"] if demo else [])],
         env=env, cwd=HERE, check=False,
     )  # fmt: skip
     if prepared.returncode:
         stop("The preparation failed; the lines above say why. Nothing was started.")
+
+    if compiling and compiling.wait():
+        stop("The forecast engine does not compile; the lines above say why.")
 
     processes = Manager()
     if sock:
