@@ -1,8 +1,17 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from tests.factories import DemandFactory, TeamFactory, UserFactory
+
+
+@pytest.fixture
+def shipped_tiers(transactional_db):
+    """The tiers of the migration, which a test with real commits before has emptied."""
+    import_module("intake.migrations.0002_shipped_tiers").ship(apps, None)
 
 
 @pytest.fixture

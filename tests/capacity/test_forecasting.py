@@ -380,7 +380,7 @@ def test_rescue_asks_for_every_team_whose_message_was_lost(team, sent):
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("shipped_tiers")
 def test_two_requests_at_once_make_one_forecast():
     if connection.vendor == "sqlite":
         pytest.skip("SQLite in memory has one connection; PostgreSQL runs this test.")

@@ -21,7 +21,7 @@ from tests.factories import (
 )
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("shipped_tiers"),
     pytest.mark.skipif(
         "connection.vendor == 'sqlite'",
         reason="the test database of SQLite is in memory, where a second connection "
