@@ -1,0 +1,95 @@
+"""Every page, by every role that opens it, at two widths and in both colours."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+PAGES = {
+    "manager@example.com": [
+        "/requests/",
+        "/requests/new/",
+        "/triage/",
+        "/board/",
+        "/capacity/",
+        "/delivery/",
+        "/reports/",
+        "/settings/",
+        "/integrations/",
+        "/search/?q=sap",
+        "/account/",
+        "/account/password/",
+    ],
+    "finance@example.com": ["/requests/", "/requests/new/"],
+    "engineer@example.com": ["/board/", "/capacity/"],
+    "cio@example.com": ["/board/", "/capacity/", "/delivery/", "/reports/"],
+}
+LOOKS = [
+    pytest.param({"width": 1440, "height": 900}, "light", id="wide-light"),
+    pytest.param({"width": 390, "height": 844}, "dark", id="narrow-dark"),
+]
+
+
+def what_axe_finds(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def how_much_wider_than_the_window(page: Page) -> int:
+    wider: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wider
+
+
+def first_link(page: Page, listing: str, prefix: str) -> str:
+    """Address of the first page below a prefix that a listing links to."""
+    page.goto(listing)
+    hrefs = page.locator(f"main a[href^='{prefix}INT-']").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert hrefs, f"{listing} links to nothing below {prefix}"
+    return str(hrefs[0])
+
+
+@pytest.mark.parametrize(("viewport", "colours"), LOOKS)
+@pytest.mark.parametrize("email", PAGES)
+def test_every_page_is_sound(sign_in, email, viewport, colours):
+    page = sign_in(email, viewport=viewport, color_scheme=colours)
+    addresses = list(PAGES[email])
+    if "/triage/" in addresses:
+        addresses.append(first_link(page, "/triage/", "/triage/"))
+    if "/board/" in addresses:
+        addresses.append(first_link(page, "/board/", "/board/"))
+    if "/requests/" in addresses:
+        addresses.append(first_link(page, "/requests/", "/requests/"))
+    wrong = []
+
+    for address in addresses:
+        response = page.goto(address)
+        page.wait_for_load_state("networkidle")
+        if response is None or response.status != 200:
+            wrong.append(f"{address} answered {response and response.status}")
+        wrong += [f"{address}: {finding}" for finding in what_axe_finds(page)]
+        if wider := how_much_wider_than_the_window(page):
+            wrong.append(f"{address} is {wider} px wider than the window")
+
+    assert wrong == []
+
+
+def test_every_page_reads_without_script(sign_in):
+    page = sign_in("manager@example.com", java_script_enabled=False)
+    wrong = []
+
+    for address in PAGES["manager@example.com"]:
+        response = page.goto(address)
+        heading = page.locator("h1").first.inner_text()
+        if response is None or response.status != 200 or not heading:
+            wrong.append(f"{address}: {heading!r}")
+
+    assert wrong == []
