@@ -24,9 +24,12 @@ def show(part: str, figures: dict[str, Any], indent: str = "  ") -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="deploy/bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
+    unknown = set(given.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"“{unknown.pop()}” is not known; known are {', '.join(PARTS)}.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     results: dict[str, dict[str, Any]] = {}
     for part in given.parts or list(PARTS):

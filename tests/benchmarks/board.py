@@ -15,6 +15,7 @@ ROUNDS = 12
 
 def measure() -> dict[str, Any]:
     django.setup()
+    from django.conf import settings
     from django.test.utils import (
         get_runner,
         setup_test_environment,
@@ -22,7 +23,7 @@ def measure() -> dict[str, Any]:
     )
 
     setup_test_environment(debug=False)
-    runner = get_runner(None)(verbosity=0, interactive=False)
+    runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
     try:
         figures = {}

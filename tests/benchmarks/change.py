@@ -101,18 +101,22 @@ def measure() -> dict[str, Any]:
         known = wait_for_newer(visitor, 0)
         first = time.monotonic() - began
         board = visitor.get("/board/")
-        references = list(dict.fromkeys(re.findall(r"/board/([A-Z]+-\d+)/", board)))
+        rows = re.findall(r'data-reference="([^"]+)"[^>]*data-revision="(\d+)"', board)
         waits = []
         for number in range(MOVES):
-            reference = references[10 + number]
+            reference, revision = rows[10 + number]
             began = time.monotonic()
             visitor.post(
-                "/board/move/", reference=reference, to_place=3, why="Measured"
+                "/board/move/",
+                reference=reference,
+                revision=revision,
+                to_place=3,
+                why="Measured",
             )
             known = wait_for_newer(visitor, known["id"])
             waits.append(time.monotonic() - began)
         return {
-            "change.demands": len(references),
+            "change.demands": len(rows),
             "change.first_forecast_s": first,
             "change.to_forecast_median_s": statistics.median(waits),
             "change.to_forecast_slowest_s": max(waits),
