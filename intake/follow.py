@@ -25,7 +25,9 @@ REACHED = {
 # reasons are about the requests of others.
 SAID = {
     "submitted": "Request sent",
+    "information-asked": "The team asked",
     "accepted": "Accepted",
+    "duplicate": "Joined with another request",
     "declined": "Declined",
     "estimated": "Work estimated",
     "started": "Work began",
@@ -38,7 +40,9 @@ SAID = {
     "promise-withdrawn": "Promise taken back",
 }
 # The reason for declining stands with the decision, above the trail.
-WITH_REASON = {"withdrawn", "blocked", "rebaselined", "promise-withdrawn"}
+WITH_REASON = {
+    "information-asked", "withdrawn", "blocked", "rebaselined", "promise-withdrawn"
+}  # fmt: skip
 WITH_DAY = {"promised", "rebaselined"}
 
 
