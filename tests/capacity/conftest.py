@@ -5,6 +5,7 @@ from queue import Empty
 
 import pytest
 
+from capacity.engine.simulation import warm_up
 from portfolio.celery import app
 from tests.factories import (
     EngineerFactory,
@@ -48,3 +49,13 @@ def backlog(team, skill):
     for demand in demands:
         WorkPackageFactory(demand=demand, skill=skill)
     return demands
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_engine():
+    """Compile before any test runs a forecast.
+
+    The heart of a forecast that compiles first beats from a thread, whose connection to
+    a database in memory Python 3.13 reports as never closed.
+    """
+    warm_up()
