@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from intake.dependencies import waits_in_a_circle
-from intake.models import Demand, RankMove, System, Tier
+from intake.models import Demand, RankMove, System, Tier, TierVersion
 from portfolio.core.admin import ChangesThePlan
 from portfolio.core.models import User
 from portfolio.core.services.events import record_event
@@ -21,34 +21,43 @@ class SystemAdmin(admin.ModelAdmin[System]):
     prepopulated_fields = {"slug": ["name"]}
 
 
+class TierVersionInline(admin.TabularInline[TierVersion, Tier]):
+    """What was in force when; editing a tier adds to it, nothing changes it."""
+
+    model = TierVersion
+    extra = 0
+    can_delete = False
+    readonly_fields = [
+        "number",
+        "made_at",
+        "made_by_name",
+        "why",
+        "acknowledge_amount",
+        "acknowledge_unit",
+        "decide_amount",
+        "decide_unit",
+    ]
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Tier)
 class TierAdmin(admin.ModelAdmin[Tier]):
-    list_display = [
-        "name",
-        "position",
-        "acknowledge_hours",
-        "acknowledge_days",
-        "decide_days",
-    ]
-    prepopulated_fields = {"slug": ["name"]}
+    """For names and order; what a tier asks and promises is edited on its page."""
 
-    def get_readonly_fields(
-        self, _request: HttpRequest, obj: Tier | None = None
-    ) -> list[str]:
-        # Pages and imports know a tier by it.
-        return ["slug"] if obj else []
+    list_display = ["name", "position", "current_version"]
+    list_select_related = ["current_version__tier"]
+    # Pages and imports know a tier by its slug.
+    readonly_fields = ["slug"]
+    inlines = [TierVersionInline]
 
-    def get_prepopulated_fields(
-        self, _request: HttpRequest, obj: Tier | None = None
-    ) -> dict[str, Any]:
-        return {} if obj else {"slug": ["name"]}
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
 
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Tier | None = None
-    ) -> bool:
-        """The tier that every plain request gets stays."""
-        standard = obj is not None and obj.slug == Tier.STANDARD
-        return not standard and super().has_delete_permission(request, obj)
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Its versions say what was asked and promised under it, and stay."""
+        return False
 
 
 class DemandForm(forms.ModelForm[Demand]):

@@ -39,3 +39,8 @@ class Frequency(TextChoices):
     MONTHLY = "monthly", "Once a month or less"
     ON_REQUEST = "on_request", "Only when somebody asks for it"
     UNKNOWN = "unknown", "I do not know yet"
+
+
+class TargetUnit(TextChoices):
+    HOURS = "hours", "Business hours"
+    DAYS = "days", "Business days"

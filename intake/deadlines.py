@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from intake.models import Tier
+from intake.choices import TargetUnit
+from intake.models import TierVersion
 from portfolio.core.calendars import BusinessHours
 
 
@@ -16,18 +17,18 @@ class Deadlines:
 
 
 def deadlines(
-    *, tier: Tier, hours: BusinessHours, submitted_at: dt.datetime
+    *, version: TierVersion, hours: BusinessHours, submitted_at: dt.datetime
 ) -> Deadlines | None:
     """Both targets of a tier, or None while the calendar is never open."""
     if next(hours.spans_from(submitted_at), None) is None:
         return None
-    if tier.acknowledge_hours is not None:
-        confirm_by = hours.after(
-            submitted_at, dt.timedelta(hours=tier.acknowledge_hours)
-        )
-    else:
-        confirm_by = hours.working_days_after(submitted_at, tier.acknowledge_days or 0)
+
+    def due(amount: int, unit: str) -> dt.datetime:
+        if unit == TargetUnit.HOURS:
+            return hours.after(submitted_at, dt.timedelta(hours=amount))
+        return hours.working_days_after(submitted_at, amount)
+
     return Deadlines(
-        confirm_by=confirm_by,
-        decide_by=hours.working_days_after(submitted_at, tier.decide_days),
+        confirm_by=due(version.acknowledge_amount, version.acknowledge_unit),
+        decide_by=due(version.decide_amount, version.decide_unit),
     )

@@ -59,10 +59,10 @@ def new(request: PageRequest) -> HttpResponse:
             form.add_error(None, str(broken))
         else:
             return redirect("intake:submitted", demand.reference)
-    tier = Tier.objects.get(slug=Tier.STANDARD)
+    tier = Tier.objects.select_related("current_version").get(slug=Tier.STANDARD)
     team = form.team_asked
     due = team and deadlines(
-        tier=tier,
+        version=tier.current,
         hours=team.calendar.business_hours(),
         submitted_at=timezone.now(),
     )
@@ -202,7 +202,10 @@ def _sent(request: PageRequest) -> QueryDict | None:
 def _visible_demand(request: PageRequest, reference: str) -> Demand:
     demands = Demand.objects.visible_to(request.user).for_reading()
     return get_object_or_404(
-        demands.select_related("decided_by", "team__calendar"), reference=reference
+        demands.select_related(
+            "decided_by", "team__calendar", "answered_under", "tier__current_version"
+        ),
+        reference=reference,
     )
 
 
@@ -210,7 +213,7 @@ def _due(demand: Demand) -> Deadlines | None:
     if demand.submitted_at is None:
         return None
     return deadlines(
-        tier=demand.tier,
+        version=demand.answered_under or demand.tier.current,
         hours=demand.team.calendar.business_hours(),
         submitted_at=demand.submitted_at,
     )

@@ -1,5 +1,5 @@
 from intake.models.demands import Demand, RankMove
 from intake.models.systems import System
-from intake.models.tiers import Tier
+from intake.models.tiers import Tier, TierVersion
 
-__all__ = ["Demand", "RankMove", "System", "Tier"]
+__all__ = ["Demand", "RankMove", "System", "Tier", "TierVersion"]

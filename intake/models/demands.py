@@ -12,7 +12,7 @@ from django.utils import timezone
 from intake.choices import AWAITING_DECISION, BACKLOG, CLOSED, OPEN, Frequency, Stage
 from intake.choices import Source as DemandSource
 from intake.models.systems import System
-from intake.models.tiers import Tier
+from intake.models.tiers import Tier, TierVersion
 from portfolio.core.choices import Role
 from portfolio.core.models import BusinessUnit, Team, User
 
@@ -112,7 +112,15 @@ class Demand(models.Model):
         help_text="Who answers for it in the team.",
     )
 
-    # The answers of the form.
+    # The answers of the form, and what it asked then: editing the tier or moving the
+    # demand to another changes neither. Null where nobody filled in a form.
+    answered_under = models.ForeignKey(
+        TierVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="demands",
+    )
     source_system = models.ForeignKey(
         System,
         on_delete=models.PROTECT,

@@ -51,14 +51,19 @@ def submit_request(
             return already
     team.last_number += 1
     team.save(update_fields=["last_number"])
-    tier = tier or Tier.objects.get(slug=Tier.STANDARD)
+    tiers = Tier.objects.select_related("current_version")
+    tier = tiers.get(pk=tier.pk) if tier else tiers.get(slug=Tier.STANDARD)
     now = timezone.now()
-    due = deadlines(tier=tier, hours=team.calendar.business_hours(), submitted_at=now)
+    version = tier.current
+    due = deadlines(
+        version=version, hours=team.calendar.business_hours(), submitted_at=now
+    )
     demand = Demand.objects.create(
         team=team,
         reference=f"{team.reference_prefix}-{team.last_number:04d}",
         title=title.strip(),
         tier=tier,
+        answered_under=version,
         stage=Stage.SUBMITTED,
         business_unit=unit,
         requester=by,

@@ -86,13 +86,14 @@ def open_case(company: Company, story: Story, day: dt.date) -> Case:
     people = company.stakeholders[story.unit]
     requester = rng.choice(people) if story.source == Source.REQUEST else None
     tier = company.tiers[story.tier]
-    due = deadlines(tier=tier, hours=company.days.hours, submitted_at=at)
+    due = deadlines(version=tier.current, hours=company.days.hours, submitted_at=at)
     source, target = story.systems
     demand = Demand(
         team=company.team,
         title=story.title,
         source=story.source,
         tier=tier,
+        answered_under=tier.current if requester else None,
         stage=Stage.SUBMITTED,
         business_unit=company.units[story.unit],
         requester=requester,

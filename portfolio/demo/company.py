@@ -90,7 +90,9 @@ def found_company(*, today: dt.date, seed: int) -> Company:
         dice=dice,
         manager=users[OTHERS[0].email],
         units=units,
-        tiers={tier.slug: tier for tier in Tier.objects.all()},
+        tiers={
+            tier.slug: tier for tier in Tier.objects.select_related("current_version")
+        },
         stakeholders=stakeholders,
         systems=systems,
         skills=skills,

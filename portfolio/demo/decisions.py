@@ -17,7 +17,7 @@ def waiting_cases(company: Company, told: list[Story]) -> list[Case]:
 
 def _waiting(company: Company, story: Story) -> Case:
     days = company.days
-    decide_days = company.tiers[story.tier].decide_days
+    decide_days = company.tiers[story.tier].current.decide_amount
     case = open_case(company, story, days.before(days.working(story.due), decide_days))
     if story.needed is not None:
         case.demand.needed_by = days.working(story.needed)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from intake.deadlines import Deadlines, deadlines
-from intake.models import Tier
+from intake.models import Tier, TierVersion
 from portfolio.core.calendars import BusinessHours
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -38,7 +38,7 @@ def test_the_targets_of_the_shipped_tiers_in_business_time(
 ):
     tier = Tier.objects.get(slug=slug)
 
-    due = deadlines(tier=tier, hours=OFFICE, submitted_at=berlin(submitted))
+    due = deadlines(version=tier.current, hours=OFFICE, submitted_at=berlin(submitted))
 
     assert due == Deadlines(confirm_by=berlin(confirm), decide_by=berlin(decide))
 
@@ -47,7 +47,12 @@ def test_a_calendar_that_never_opens_sets_no_deadline():
     never = BusinessHours(zone=BERLIN, periods=())
 
     due = deadlines(
-        tier=Tier(decide_days=5, acknowledge_days=1),
+        version=TierVersion(
+            acknowledge_amount=1,
+            acknowledge_unit="days",
+            decide_amount=5,
+            decide_unit="days",
+        ),
         hours=never,
         submitted_at=berlin("2026-11-23 10:00"),
     )

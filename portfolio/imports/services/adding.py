@@ -117,7 +117,7 @@ def set_deadline(demand: Demand, writing: Writing) -> None:
         return
     demand.submitted_at = demand.submitted_at or writing.now
     due = deadlines(
-        tier=writing.tiers[demand.tier_id],
+        version=writing.tiers[demand.tier_id].current,
         hours=writing.hours,
         submitted_at=demand.submitted_at,
     )

@@ -175,7 +175,9 @@ def _writing(way: Pass, team: Team, survey: _Survey, by: User | None) -> Writing
         hours=team.calendar.business_hours(),
         ranks=dict(zip(lines, keys, strict=False)),
         spare_ranks=iter(keys[len(lines) :]),
-        tiers={tier.pk: tier for tier in Tier.objects.all()},
+        tiers={
+            tier.pk: tier for tier in Tier.objects.select_related("current_version")
+        },
     )
 
 
