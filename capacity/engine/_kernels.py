@@ -326,9 +326,12 @@ def _release(m: Arrays, w: World, s: State, row: int, now: float) -> None:
 
 
 @compiled
-def _after(m: Arrays, w: World, s: State, row: int, end: float, now: float) -> None:
+def _after(
+    m: Arrays, w: World, s: State, row: int, end: float, day: int, now: float
+) -> None:
     """One thing less that the package waits for."""
     s.since[row] = max(s.since[row], end)
+    s.not_before[row] = max(s.not_before[row], day)
     s.open_before[row] -= 1
     if s.open_before[row] == 0:
         _release(m, w, s, row, now)
@@ -343,7 +346,7 @@ def _finish_demand(m: Arrays, w: World, s: State, demand: int, now: float) -> No
     for i in range(m.later_from[demand], m.later_from[demand + 1]):
         later = m.later[i]
         for row in range(m.first_package[later], m.first_package[later + 1]):
-            _after(m, w, s, row, s.ends[demand], now)
+            _after(m, w, s, row, s.ends[demand], s.last_day[demand], now)
 
 
 @compiled
@@ -364,17 +367,17 @@ def _settle(m: Arrays, w: World, s: State, now: float) -> None:
         s.sizes[_STACK] -= 1
         row = s.stack[s.sizes[_STACK]]
         end, kind, owner = s.end[row], s.kind[row], s.owner[row]
+        # Work of no effort is done on the day it may begin, not on the day before.
+        first = s.not_before[row] if m.needs_nobody[kind] else int(s.start[row] + TINY)
+        day = min(max(math.ceil(end) - 1, first), m.days - 1)
         s.left[owner] -= 1
         for i in range(m.next_from[kind], m.next_from[kind + 1]):
-            _after(m, w, s, row + m.following[i] - kind, end, now)
+            _after(m, w, s, row + m.following[i] - kind, end, day, now)
         if owner >= m.demands:
             if s.left[owner] == 0:
                 _leave_line(s, owner - m.demands)
             continue
         s.sizes[_LEFT] -= 1
-        # Work of no effort is done on the day it may begin, not on the day before.
-        first = m.earliest[owner] if m.needs_nobody[kind] else s.start[row] + TINY
-        day = min(max(math.ceil(end) - 1, int(first)), m.days - 1)
         s.last_day[owner] = max(s.last_day[owner], day)
         s.ends[owner] = max(s.ends[owner], end)
         if s.left[owner] == 0:
@@ -553,6 +556,7 @@ def _arrive(m: Arrays, w: World, s: State, arrival: int, now: float) -> None:
         s.line[i] = s.line[i - 1]
     s.line[place] = arrival
     s.ahead_of[arrival] = demand
+        s.not_before[row] = 0
     s.sizes[_LINE] += 1
 
     for row in range(s.late_row[arrival], s.late_row[arrival + 1]):
@@ -618,6 +622,7 @@ def _wipe(m: Arrays, w: World, s: State) -> None:
     s.bits[:] = _NONE
     s.low[:] = s.bits.shape[1]
     s.ready[:] = 0
+        s.not_before[row] = int(s.since[row])
     s.skipped[:] = -1
     s.sizes[:] = 0
     s.sizes[_LEFT] = m.packages

@@ -122,6 +122,7 @@ class State(NamedTuple):
     owner: Ints  # (rows,)
     open_before: Ints  # (rows,) what must still be done first
     since: Floats  # (rows,) latest end of what came first
+    not_before: Ints  # (rows,) latest finish day of what came first
     ready_at: Floats  # (rows,)
     start: Floats  # (rows,)
     end: Floats  # (rows,)
@@ -164,6 +165,7 @@ def empty_state(model: Model, drawn: Drawn) -> State:
         owner=np.concatenate([arrays.demand_of, np.zeros(late, dtype=np.int32)]),
         open_before=np.empty(rows, dtype=np.int32),
         since=np.empty(rows),
+        not_before=np.empty(rows, dtype=np.int32),
         ready_at=np.empty(rows),
         start=np.empty(rows),
         end=np.empty(rows),

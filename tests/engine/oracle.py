@@ -310,16 +310,31 @@ class World:
 
     def finish_day(self, demand):
         """Number of the day on which a demand is done, or -1."""
-        days = []
-        for package in demand.packages:
-            course = self.courses[demand.id, package.id]
-            if course.end is None or course.end > self.plan.horizon_days:
-                return -1
-            first = 0
-            if self.efforts[demand.id, package.id] == 0 and demand.earliest:
-                first = max((demand.earliest - self.plan.start).days, 0)
-            days.append(max(ceil(course.end) - 1, first))
-        return min(max(days), self.plan.horizon_days - 1) if days else -1
+        days = [self.end_day(demand, package) for package in demand.packages]
+        return -1 if -1 in days else max(days, default=-1)
+
+    def end_day(self, demand, package):
+        """Number of the day on which a package is done, or -1."""
+        end = self.courses[demand.id, package.id].end
+        if end is None or end > self.plan.horizon_days:
+            return -1
+        if self.efforts[demand.id, package.id]:
+            return ceil(end) - 1
+        # Not on the evening before the day on which it may begin.
+        first = [0]
+        if demand.earliest:
+            first.append((demand.earliest - self.plan.start).days)
+        first += [
+            self.end_day(demand, other)
+            for other in demand.packages
+            if other.id in package.after
+        ]
+        first += [
+            self.finish_day(other)
+            for other in self.plan.demands
+            if other.id in demand.after
+        ]
+        return min(max(ceil(end) - 1, *first), self.plan.horizon_days - 1)
 
     def begun_day(self, demand):
         """Number of the day on which work on a demand begins, or -1."""

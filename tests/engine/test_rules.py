@@ -238,6 +238,10 @@ CASES = {
         plan(work("A", 0, earliest="2026-12-01")),
         {"A": "2026-12-01"},
     ),
+    "work of no effort is not done before what it waits for": (
+        plan(work("A", 0, earliest="2026-12-01"), work("B", 0, after=["A"])),
+        {"A": "2026-12-01", "B": "2026-12-01"},
+    ),
     "work of no effort takes its wait": (
         plan(work("A", 0, wait=3)),
         {"A": "2026-11-25"},
