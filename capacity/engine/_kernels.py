@@ -456,8 +456,25 @@ def _best_ready(m: Arrays, s: State, count: int) -> int:
 
 
 @compiled
+def _end_beyond(m: Arrays, w: World, engineer: int, goal: float) -> float:
+    """Moment after the horizon at which the goal is reached, or NEVER."""
+    last = w.knot_from[engineer + 1] - 1
+    need = goal - _progress_at(w, last, m.cumulative[engineer, m.days])
+    days = m.beyond.shape[1]
+    week = 0.0
+    for day in range(days):
+        offered = m.beyond[engineer, day]
+        if offered > 0.0 and need <= offered + TINY:
+            return m.days + day + min(need / offered, 1.0)
+        need -= offered
+        if day >= days - 7:
+            week += offered
+    return m.days + days + 7.0 * need / week if week > 0.0 else NEVER
+
+
+@compiled
 def _choose(m: Arrays, w: World, s: State, row: int, now: float) -> int:
-    """Who of the free would finish a package first, or -1 if all leave before."""
+    """Who of the free would finish a package first, or -1 if nobody ever would."""
     group = m.group_of[s.kind[row]]
     effort = _effort_of(m, w, row)
     chosen, soonest = -1, NEVER
@@ -467,7 +484,9 @@ def _choose(m: Arrays, w: World, s: State, row: int, now: float) -> int:
             continue
         goal = _begin_at(m, w, s, engineer, now) + effort / m.speed[group, engineer]
         end = _end_of(m, w, engineer, s.knot[engineer], goal, int(now))
-        if end == NEVER and m.leaves[engineer]:
+        if end == NEVER:
+            end = _end_beyond(m, w, engineer, goal)
+        if end == NEVER:
             continue
         if chosen < 0 or end < soonest - TINY:
             chosen, soonest = engineer, end
@@ -537,6 +556,7 @@ def _arrive(m: Arrays, w: World, s: State, arrival: int, now: float) -> None:
         s.owner[row] = m.demands + arrival
         s.open_before[row] = m.waits_on[s.kind[row]]
         s.since[row] = w.late_time[arrival]
+        s.not_before[row] = 0
 
     is_open = s.sizes[_LINE]
     for demand in range(m.demands):
@@ -556,7 +576,6 @@ def _arrive(m: Arrays, w: World, s: State, arrival: int, now: float) -> None:
         s.line[i] = s.line[i - 1]
     s.line[place] = arrival
     s.ahead_of[arrival] = demand
-        s.not_before[row] = 0
     s.sizes[_LINE] += 1
 
     for row in range(s.late_row[arrival], s.late_row[arrival + 1]):
@@ -603,6 +622,7 @@ def _wipe(m: Arrays, w: World, s: State) -> None:
     for row in range(m.packages):
         s.open_before[row] = m.waits_on[row]
         s.since[row] = m.earliest[m.demand_of[row]]
+        s.not_before[row] = int(s.since[row])
     s.ready_at[:] = NEVER
     s.start[:] = NEVER
     s.end[:] = NEVER
@@ -622,7 +642,6 @@ def _wipe(m: Arrays, w: World, s: State) -> None:
     s.bits[:] = _NONE
     s.low[:] = s.bits.shape[1]
     s.ready[:] = 0
-        s.not_before[row] = int(s.since[row])
     s.skipped[:] = -1
     s.sizes[:] = 0
     s.sizes[_LEFT] = m.packages

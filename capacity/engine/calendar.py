@@ -5,7 +5,6 @@ The forecast, the heatmap and the warnings all read it from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -49,18 +48,48 @@ def net_capacity(plan: Plan) -> NDArray[np.float64]:
     >>> net_capacity(plan).tolist()
     [[0.75, 0.0, 0.375, 0.75, 0.75, 0.0, 0.0]]
     """
-    days = plan.horizon_days
-    weekday = (np.arange(days) + plan.start.weekday()) % 7
+    return _capacity(plan, 0, plan.horizon_days)
+
+
+def capacity_beyond(plan: Plan) -> NDArray[np.float64]:
+    """Focused days every engineer offers on the days after the horizon.
+
+    Who would finish a package first is a question also where nobody finishes it inside
+    the horizon, as others go on with what is left.
+
+    Parameters
+    ----------
+    plan
+        A checked plan.
+
+    Returns
+    -------
+    float64 array, shape (engineers, days after the horizon)
+        Column 0 is the day after ``plan.end``. A year, or up to ten years where leave,
+        closed days, or coming and going are known for later; the last week is free of
+        those, so it stands for all that follow.
+    """
+    known = [*plan.closed_days]
+    for each in plan.engineers:
+        known += [day for entry in each.leave for day in (entry.first, entry.last)]
+        known += [day for day in (each.first_day, each.last_day) if day]
+    last = max(((day - plan.end).days for day in known), default=0)
+    return _capacity(plan, plan.horizon_days, min(max(last, 359), 3650) + 7)
+
+
+def _capacity(plan: Plan, first: int, days: int) -> NDArray[np.float64]:
+    weekday = (np.arange(first, first + days) + plan.start.weekday()) % 7
     is_open = np.ones(days)
-    is_open[_inside(plan, plan.closed_days)] = 0.0
+    is_open[_inside(plan, plan.closed_days, first, days)] = 0.0
     capacity = np.zeros((len(plan.engineers), days))
     for row, engineer in enumerate(plan.engineers):
         absent = np.zeros(days)
         for entry in engineer.leave:
-            absent[_span(plan, entry.first, entry.last)] += entry.share
-        present = 1.0 - np.minimum(absent, 1.0)
+            absent[_span(plan, entry.first, entry.last, first, days)] += entry.share
+        # Shares of 0.7, 0.2 and 0.1 add up to a little less than a day in floats.
+        present = np.where(absent < 1.0 - 1e-9, 1.0 - absent, 0.0)
         hours = np.asarray(engineer.hours_per_day)[weekday]
-        there = _span(plan, engineer.first_day, engineer.last_day)
+        there = _span(plan, engineer.first_day, engineer.last_day, first, days)
         capacity[row, there] = (
             hours / HOURS_PER_DAY * (1.0 - engineer.overhead) * present * is_open
         )[there]
@@ -90,7 +119,7 @@ def working_days(plan: Plan) -> NDArray[np.float64]:
     """
     weekday = (np.arange(plan.horizon_days) + plan.start.weekday()) % 7
     counts = (weekday < 5).astype(np.float64)
-    counts[_inside(plan, plan.closed_days)] = 0.0
+    counts[_inside(plan, plan.closed_days, 0, plan.horizon_days)] = 0.0
     return counts
 
 
@@ -137,18 +166,15 @@ def monday_of_week(plan: Plan, week: int) -> date:
     return plan.start + timedelta(days=7 * week - plan.start.weekday())
 
 
-def _inside(plan: Plan, days: tuple[date, ...]) -> list[int]:
-    return list(_numbers(plan, days))
+def _inside(plan: Plan, closed: tuple[date, ...], first: int, days: int) -> list[int]:
+    """Columns of closed days in a table of ``days`` days from day ``first`` on."""
+    columns = ((day - plan.start).days - first for day in closed)
+    return [column for column in columns if 0 <= column < days]
 
 
-def _numbers(plan: Plan, days: tuple[date, ...]) -> Iterator[int]:
-    for day in days:
-        number = (day - plan.start).days
-        if 0 <= number < plan.horizon_days:
-            yield number
-
-
-def _span(plan: Plan, first: date | None, last: date | None) -> slice:
-    begin = 0 if first is None else (first - plan.start).days
-    end = plan.horizon_days if last is None else (last - plan.start).days + 1
-    return slice(max(begin, 0), max(end, 0))
+def _span(
+    plan: Plan, first: date | None, last: date | None, begin: int, days: int
+) -> slice:
+    start = 0 if first is None else (first - plan.start).days - begin
+    end = days if last is None else (last - plan.start).days + 1 - begin
+    return slice(max(start, 0), max(end, 0))

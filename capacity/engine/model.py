@@ -16,7 +16,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.engine.calendar import net_capacity, week_of_day, working_days
+from capacity.engine.calendar import (
+    capacity_beyond,
+    net_capacity,
+    week_of_day,
+    working_days,
+)
 from capacity.engine.plan import Plan
 from capacity.engine.work import Package
 
@@ -41,9 +46,9 @@ class Arrays(NamedTuple):
         Working days before each day and on it, for waits.
     week : int64 (days + 1,)
         Week of each day; the last entry is the week after the horizon's last day.
-    leaves : bool (engineers,)
-        Whose last day lies inside the horizon, so that what they could not finish is
-        never finished, rather than finished after the horizon.
+    beyond : float64 (engineers, days after the horizon)
+        Net capacity after the horizon, to tell who would finish first where nobody
+        does so before; its last seven days come again and again.
     first_package : int32 (demands + 1,), demand_of : int32 (packages,)
         Packages of a demand stand together.
     earliest : float64 (demands,)
@@ -83,7 +88,7 @@ class Arrays(NamedTuple):
     worked: Floats
     is_working: Floats
     week: Longs
-    leaves: NDArray[np.bool_]
+    beyond: Floats
     first_package: Ints
     demand_of: Ints
     earliest: Floats
@@ -175,13 +180,7 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
         worked=_summed(working[None, :])[0],
         is_working=working,
         week=np.append(week, week[-1] + 1),
-        leaves=np.array(
-            [
-                each.last_day is not None and each.last_day < plan.end
-                for each in plan.engineers
-            ],
-            dtype=np.bool_,
-        ),
+        beyond=capacity_beyond(plan),
         first_package=_offsets(counts),
         demand_of=np.repeat(
             np.arange(len(counts), dtype=np.int32), np.array(counts, dtype=int)

@@ -179,12 +179,12 @@ class World:
                 person = self.people[who]
                 if package.skill in person.skills and holder in (None, who):
                     end = self.end_of(name, who, now)
-                    leaves = person.last_day and person.last_day < self.plan.end
-                    if end is not None or not leaves:
-                        late = end is None
-                        candidates.append((late, end or 0, len(person.skills), place))
+                    if end is None:
+                        end = self.end_beyond(name, who, now)
+                    if end is not None:
+                        candidates.append((end, len(person.skills), place))
             if candidates:
-                self.begin(name, free.pop(min(candidates)[3]), now)
+                self.begin(name, free.pop(min(candidates)[2]), now)
 
     def begin(self, name, who, now):
         course = self.courses[name]
@@ -193,8 +193,24 @@ class World:
         self.busy[who] = name
 
     def end_of(self, name, who, now):
+        return self.filled(self.pieces[who], now, self.need(name, who))
+
+    def end_beyond(self, name, who, now):
+        """Moment after the horizon at which somebody would end a package, or None."""
+        person, day = self.people[who], self.plan.horizon_days
+        need = self.need(name, who) - self.summed(self.pieces[who], now, Fraction(day))
+        while not person.last_day or self.date_of(day) <= person.last_day:
+            offered = self.capacity(person, day)
+            if offered and offered >= need:
+                return day + need / offered
+            need -= offered
+            day += 1
+        return None
+
+    def need(self, name, who):
+        """Focused days of one person's time that a package takes."""
         speed = exact(self.people[who].skills[self.packages()[name].skill])
-        return self.filled(self.pieces[who], now, exact(self.efforts[name]) / speed)
+        return exact(self.efforts[name]) / speed
 
     def next_moment(self, now):
         moments = [course.end for course in self.courses.values()]
@@ -253,8 +269,11 @@ class World:
             yield first, end
             first = end
 
+    def date_of(self, number):
+        return self.plan.start + timedelta(days=number)
+
     def capacity(self, engineer, number):
-        day = self.plan.start + timedelta(days=number)
+        day = self.date_of(number)
         if day in self.plan.closed_days:
             return Fraction(0)
         if engineer.first_day and day < engineer.first_day:

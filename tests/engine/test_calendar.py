@@ -3,6 +3,7 @@
 from datetime import date
 
 from capacity.engine.calendar import (
+    capacity_beyond,
     monday_of_week,
     net_capacity,
     week_of_day,
@@ -47,6 +48,31 @@ def test_overlapping_leave_adds_up_to_one_day_at_most():
     )
 
     assert net_capacity(asked).tolist() == [[0.5, 0.25, 0.0, 1.0]]
+
+
+def test_shares_of_leave_that_make_a_whole_day_leave_nothing():
+    # 0.7, 0.2 and 0.1 add up to less than 1 in floats.
+    shares = [["2026-11-23", "2026-11-23", share] for share in (0.7, 0.2, 0.1)]
+
+    capacity = net_capacity(plan(engineer("Eva", leave=shares), horizon_days=2))
+
+    assert capacity.tolist() == [[0.0, 1.0]]
+
+
+def test_the_calendar_goes_on_behind_the_horizon_to_a_week_without_exceptions():
+    asked = plan(
+        engineer("Eva", leave=[["2026-11-30", "2028-01-03", 1]]),
+        engineer("Jon", until="2026-12-01"),
+        closed_days=["2026-12-01"],
+        horizon_days=7,
+    )
+
+    beyond = capacity_beyond(asked)
+
+    # From Monday 2026-11-30 on; Tuesday is closed, and Eva is back in 2028.
+    assert beyond.shape == (2, 400 + 7)
+    assert beyond[1, :3].tolist() == [1.0, 0.0, 0.0]
+    assert (beyond[0, :400].sum(), beyond[0, 400:].sum()) == (0.0, 5.0)
 
 
 def test_nobody_there_before_or_after_the_horizon_is_counted():

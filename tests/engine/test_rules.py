@@ -268,6 +268,26 @@ CASES = {
         plan(engineer("Eva"), work("A", 5), horizon_days=5),
         {"A": "2026-11-27"},
     ),
+    "who would finish first is asked beyond the horizon too": (
+        plan(
+            engineer("Jon"),
+            engineer("Eva", "api events", speed=2.0),
+            work("A", 50),
+            work("B", 6),
+            horizon_days=14,
+        ),
+        {"A": None, "B": "2026-11-30"},
+    ),
+    "who leaves after the horizon and before the end is not given the work": (
+        plan(
+            engineer("Jon", until="2027-03-01"),
+            engineer("Eva", "api events", speed=0.1),
+            work("A", 500),
+            work("B", 6),
+            horizon_days=14,
+        ),
+        {"A": None, "B": "2026-11-30"},
+    ),
     "what ends after the horizon has no date": (
         plan(engineer("Eva"), work("A", 6), work("B", 1), horizon_days=7),
         {"A": None, "B": None},
