@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from capacity.engine.plan import Plan
     from capacity.engine.work import Package, Range
 
+MOST_EFFORT = 1_000_000
+# More would be no estimate, and its lognormal would leave the range of floats.
+MOST_SPREAD = 1_000_000
+
 
 def check_plan(plan: Plan) -> None:
     """Refuse a plan whose parts do not fit together.
@@ -31,7 +35,7 @@ def check_plan(plan: Plan) -> None:
             _known(name, engineers, f"{where} names engineer")
         if not interruption.engineers:
             raise PlanError(f"{where} names no engineer; at least one is needed.")
-        _check_range(interruption.effort, f"{where} has effort")
+        _check_range(interruption.effort, f"{where} has effort", "work")
     _unique((each.id for each in plan.arrivals), "Arrival stream")
     for arrival in plan.arrivals:
         where = f"arrival stream {arrival.id}"
@@ -88,9 +92,9 @@ def _check_packages(
     names = _unique((each.id for each in packages), "Package", f" in {owner}")
     for package in packages:
         where = f"Package {package.id} of {owner}"
-        _check_range(package.effort, f"{where} has effort")
+        _check_range(package.effort, f"{where} has effort", "work")
         if package.wait is not None:
-            _check_range(package.wait, f"{where} has a wait of")
+            _check_range(package.wait, f"{where} has a wait of", "wait")
         for other in package.after:
             _known(other, names, f"{where} comes after package")
         if package.engineer is not None:
@@ -103,17 +107,22 @@ def _check_packages(
     )
 
 
-def _check_range(given: Range, what: str) -> None:
+def _check_range(given: Range, what: str, kind: str) -> None:
     low, likely, high = given.low, given.likely, given.high
     shown = f"{what} low {low:g}, likely {likely:g}, high {high:g}"
     if not low <= likely <= high:
         raise PlanError(f"{shown}; low, likely and high must not decrease.")
     if low <= 0 and (low, likely, high) != (0, 0, 0):
         raise PlanError(
-            f"{shown}; low must be above 0, or all three must be 0 for no work at all."
+            f"{shown}; low must be above 0, or all three must be 0 for no {kind} at "
+            "all."
         )
-    if high > 1e6:
-        raise PlanError(f"{shown}; at most 1000000 days are allowed.")
+    if high > MOST_EFFORT:
+        raise PlanError(f"{shown}; at most {MOST_EFFORT} days are allowed.")
+    if high > MOST_SPREAD * low:
+        raise PlanError(
+            f"{shown}; high may be at most {MOST_SPREAD} times as much as low."
+        )
 
 
 def _unique(names: Iterable[str], kind: str, where: str = "") -> dict[str, int]:
@@ -155,8 +164,7 @@ def _refuse_cycle(after: Mapping[str, Sequence[str]], kind: str) -> None:
             elif other in on_path:
                 members = [*path[path.index(other) :], other]
                 raise PlanError(
-                    f"{kind} wait for each other in a circle: "
-                    f"{' after '.join(members)}."
+                    f"{kind} wait for each other in a cycle: {' after '.join(members)}."
                 )
             elif other not in done:
                 stack.append((other, iter(after[other])))

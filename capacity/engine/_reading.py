@@ -24,11 +24,23 @@ _NAMES = {
 
 
 class PlanError(ValueError):
-    """A plan that cannot be forecast as it is written; the message is one sentence."""
+    """A plan that cannot be forecast as it is written; the message is one sentence.
+
+    It is one line as well, whatever the ids and keys it repeats are made of.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(
+            "".join(
+                each if each.isprintable() else ascii(each)[1:-1] for each in sentence
+            )
+        )
 
 
 def named(value: object) -> str:
     """Name what was given, short enough for a sentence."""
+    if isinstance(value, int) and abs(value) > 10**60:
+        return "a number of more than 60 digits"
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         shown = repr(value)
         return shown if len(shown) <= 60 else f"{shown[:57]}…"
@@ -53,7 +65,10 @@ def read_object(
     required: Sequence[str] = (),
     optional: Sequence[str] = (),
 ) -> Mapping[str, Any]:
-    """Give the object back when it has every required key and no unknown one."""
+    """Give the object back when it has every required key and no unknown one.
+
+    An optional key that is null is as good as left out.
+    """
     if not isinstance(value, Mapping):
         raise PlanError(f"{where} is {named(value)}; an object was expected.")
     known = [*required, *optional]
@@ -65,7 +80,11 @@ def read_object(
     for key in required:
         if key not in value:
             raise PlanError(f"{where} has no “{key}”; it is needed.")
-    return value
+    return {
+        key: given
+        for key, given in value.items()
+        if given is not None or key in required
+    }
 
 
 def read_list(value: object, where: str) -> Sequence[Any]:
@@ -76,9 +95,14 @@ def read_list(value: object, where: str) -> Sequence[Any]:
 
 
 def read_text(value: object, where: str) -> str:
-    """Give the text back when it is one and is not blank."""
+    """Give the text back when it is one, is not blank, and can be written in UTF-8."""
     if not isinstance(value, str) or not value.strip():
         raise PlanError(f"{where} is {named(value)}; a text was expected.")
+    # JSON can spell half of a character, which no file and no hash can hold.
+    if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
+        raise PlanError(
+            f"{where} is {named(value)}; a text of whole characters was expected."
+        )
     return value
 
 
@@ -111,7 +135,8 @@ def read_number(
         number = math.inf
     if not math.isfinite(number) or not least <= number <= most:
         raise PlanError(f"{where} is {named(value)}; {_span(least, most)} is allowed.")
-    return number
+    # Adding nothing makes 0.0 of -0.0, which would be another plan by its hash.
+    return number + 0.0
 
 
 def read_whole(value: object, where: str, *, least: int, most: int) -> int:
@@ -129,15 +154,18 @@ def read_day(value: object, where: str) -> date:
     """Give a calendar date back, written as YYYY-MM-DD."""
     if type(value) is date:
         return value
-    text = read_text(value, where)
+    if not isinstance(value, str):
+        raise PlanError(
+            f"{where} is {named(value)}; a date, written as YYYY-MM-DD, was expected."
+        )
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(value)
     except ValueError:
         day = None
     # Python also reads 20261123 and 2026-W48-1; the format knows one way only.
-    if day is None or day.isoformat() != text:
+    if day is None or day.isoformat() != value:
         raise PlanError(
-            f"{where} is {text!r}; a date that exists, written as YYYY-MM-DD, "
+            f"{where} is {named(value)}; a date that exists, written as YYYY-MM-DD, "
             "was expected."
         )
     return day

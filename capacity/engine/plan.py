@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 MOST_TRIALS = 1_000_000
+MOST_SEED = 2**63 - 1
 MOST_DAYS = 36_525
 
 
@@ -126,7 +127,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         read_whole(self.trials, "The plan, trials,", least=1, most=MOST_TRIALS)
-        read_whole(self.seed, "The plan, seed,", least=0, most=2**63 - 1)
+        read_whole(self.seed, "The plan, seed,", least=0, most=MOST_SEED)
         read_whole(
             self.horizon_days, "The plan, horizon_days,", least=1, most=MOST_DAYS
         )
@@ -200,7 +201,7 @@ that exists, written as YYYY-MM-DD, was expected.
                 most=MOST_TRIALS,
             ),
             seed=read_whole(
-                fields.get("seed", 0), "The plan, seed,", least=0, most=2**63 - 1
+                fields.get("seed", 0), "The plan, seed,", least=0, most=MOST_SEED
             ),
             horizon_days=read_whole(
                 fields.get("horizon_days", 1095),
@@ -284,8 +285,18 @@ def load_plan(text: str | bytes) -> Plan:
     >>> load_plan('{"start": "2026-11-23", "engineers": [], "demands": []}').trials
     10000
     """
+    return Plan.from_json(_parsed(text))
+
+
+def _parsed(text: str | bytes) -> object:
+    if not text.strip():
+        raise PlanError("The plan is empty; a JSON object was expected.")
+    if isinstance(text, str):
+        text = text.removeprefix("\ufeff")
     try:
-        return Plan.from_json(json.loads(text, object_pairs_hook=_unique_keys))
+        return json.loads(text, object_pairs_hook=_unique_keys)
+    except PlanError:
+        raise
     except RecursionError:
         raise PlanError("The plan is nested too deeply to be read.") from None
     except UnicodeDecodeError:
@@ -294,6 +305,12 @@ def load_plan(text: str | bytes) -> Plan:
         raise PlanError(
             f"The plan is no JSON: {wrong.msg} in line {wrong.lineno}, "
             f"column {wrong.colno}."
+        ) from None
+    except ValueError:
+        # Python reads no whole number of more than 4300 digits.
+        raise PlanError(
+            "The plan has a number of more than 4300 digits; no number in it needs "
+            "as many."
         ) from None
 
 

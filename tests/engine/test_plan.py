@@ -101,6 +101,34 @@ def test_what_is_left_out_has_its_default():
     assert (read.start, read.end) == (date(2026, 11, 23), date(2027, 1, 21))
 
 
+def test_null_is_as_good_as_left_out():
+    given = json.loads(json.dumps(FULL))
+    for holder, keys in (
+        (given, ("trials", "seed", "horizon_days", "closed_days", "interruptions")),
+        (given, ("arrivals", "uncertainty", "together")),
+        (given["engineers"][0], ("hours_per_day", "overhead", "from", "until")),
+        (given["engineers"][0], ("leave",)),
+        (given["demands"][0], ("earliest", "after", "dates")),
+        (given["demands"][0]["packages"][1], ("after", "engineer", "doing", "wait")),
+    ):
+        holder.update(dict.fromkeys(keys))
+    short = json.loads(json.dumps(given), object_hook=without_nulls)
+
+    assert Plan.from_json(given) == Plan.from_json(short)
+
+
+def without_nulls(mapping):
+    return {key: value for key, value in mapping.items() if value is not None}
+
+
+def test_a_mark_of_byte_order_and_a_minus_before_nothing_change_no_plan():
+    text = json.dumps(FULL | {"uncertainty": {"demand_sd": 0.0}})
+    odd = "\ufeff" + text.replace('"demand_sd": 0.0', '"demand_sd": -0.0')
+
+    assert load_plan(odd).hash() == load_plan(odd.encode()).hash()
+    assert load_plan(odd).hash() == load_plan(text).hash()
+
+
 def test_the_same_plan_has_the_same_hash_however_it_is_written():
     short = plan(work("A", 1), engineer("Eva"))
     long = Plan.from_json(json.loads(json.dumps(short.to_json())))
@@ -212,7 +240,7 @@ WRONG = {
                 package(1, "z", after="y"),
             )
         ),
-        "Packages of demand A wait for each other in a circle: "
+        "Packages of demand A wait for each other in a cycle: "
         "x after z after y after x.",
     ),
     "cycle of demands": (
@@ -221,11 +249,11 @@ WRONG = {
             work("B", 1, after=["C"]),
             work("C", 1, after=["B"]),
         ),
-        "Demands wait for each other in a circle: B after C after B.",
+        "Demands wait for each other in a cycle: B after C after B.",
     ),
     "a demand after itself": (
         lambda: plan(work("A", 1, after=["A"])),
-        "Demands wait for each other in a circle: A after A.",
+        "Demands wait for each other in a cycle: A after A.",
     ),
     "the same engineer twice": (
         lambda: plan(engineer("Eva"), engineer("Jon"), engineer("Eva")),
@@ -257,7 +285,35 @@ WRONG = {
     "a wrong wait": (
         lambda: plan(work("A", 1, wait=-1)),
         "Package build of demand A has a wait of low -1, likely -1, high -1; low must "
-        "be above 0, or all three must be 0 for no work at all.",
+        "be above 0, or all three must be 0 for no wait at all.",
+    ),
+    "more than an estimate": (
+        lambda: plan(work("A", (1, 2, 2e6))),
+        "Package build of demand A has effort low 1, likely 2, high 2e+06; at most "
+        "1000000 days are allowed.",
+    ),
+    "no estimate at all": (
+        lambda: plan(work("A", (1e-320, 1, 2))),
+        "Package build of demand A has effort low 9.99989e-321, likely 1, high 2; high "
+        "may be at most 1000000 times as much as low.",
+    ),
+    "half a character": (
+        lambda: plan(work("\ud800", 1)),
+        "The id of demand 1 is '\\ud800'; a text of whole characters was expected.",
+    ),
+    "two lines": (
+        lambda: plan(work("A\nB", 1, earliest="tomorrow")),
+        "Demand A\\nB, earliest, is 'tomorrow'; a date that exists, written as "
+        "YYYY-MM-DD, was expected.",
+    ),
+    "a number for a date": (
+        lambda: plan(start=20261123),
+        "The plan, start, is 20261123; a date, written as YYYY-MM-DD, was expected.",
+    ),
+    "more digits than anybody reads": (
+        lambda: plan(seed=10**5000),
+        "The plan, seed, is a number of more than 60 digits; a finite number is "
+        "allowed.",
     ),
     "no speed": (
         lambda: plan(engineer("Eva", speed=0)),
