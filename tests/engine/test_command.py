@@ -1,6 +1,8 @@
 """``python -m capacity.engine`` prints a forecast, or says in one sentence why not."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -79,11 +81,61 @@ def test_a_wrong_plan_ends_with_2_and_one_sentence(tmp_path, capsys, text, sente
     assert said.err.count("\n") == 1
 
 
-def test_trials_out_of_range_end_with_2(plan_file, capsys):
-    assert main([plan_file, "--trials", "0"]) == 2
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ["--trials", "0"],
+            "Argument --trials: '0' is given; a whole number from 1 to 1000000 is "
+            "allowed.",
+        ),
+        (
+            ["--seed", "-1"],
+            f"Argument --seed: '-1' is given; a whole number from 0 to {2**63 - 1} is "
+            "allowed.",
+        ),
+        (
+            ["--threads", "0"],
+            "Argument --threads: '0' is given; a whole number from 1 to 256 is "
+            "allowed.",
+        ),
+        (
+            ["--threads", "two"],
+            "Argument --threads: 'two' is given; a whole number from 1 to 256 is "
+            "allowed.",
+        ),
+        (
+            ["--trials", "1e4"],
+            "Argument --trials: '1e4' is given; a whole number from 1 to 1000000 is "
+            "allowed.",
+        ),
+        (
+            ["--trials"],
+            "Argument --trials: expected one argument; --help lists what is allowed.",
+        ),
+        (
+            ["--fast"],
+            "Unrecognized arguments: --fast; --help lists what is allowed.",
+        ),
+    ],
+)
+def test_a_wrong_option_ends_with_2_and_one_sentence(
+    plan_file, capsys, options, sentence
+):
+    with pytest.raises(SystemExit) as ended:
+        main([plan_file, *options])
 
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"{sentence}\n"
+
+
+def test_no_plan_at_all_ends_with_2(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([])
+
+    assert ended.value.code == 2
     assert capsys.readouterr().err == (
-        "The plan, trials, is 0; a whole number from 1 to 1000000 is allowed.\n"
+        "The following arguments are required: plan; --help lists what is allowed.\n"
     )
 
 
@@ -95,10 +147,101 @@ def test_a_missing_file_ends_with_2(tmp_path, capsys):
     )
 
 
-@pytest.mark.parametrize("threads", ["0", "two"])
-def test_wrong_threads_end_with_2(plan_file, capsys, threads):
-    with pytest.raises(SystemExit) as ended:
-        main([plan_file, "--threads", threads])
+def test_a_directory_ends_with_2(tmp_path, capsys):
+    assert main([str(tmp_path)]) == 2
 
-    assert ended.value.code == 2
-    assert "--threads" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"{tmp_path} cannot be read: Is a directory.\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The plan is empty; a JSON object was expected."),
+        (b" \n", "The plan is empty; a JSON object was expected."),
+        (b"\xff\xfe\xff", "The plan is not written in UTF-8."),
+        (
+            b'{"seed": ' + b"9" * 5000,
+            "The plan has a number of more than 4300 digits; ",
+        ),
+        (b"[" * 100_000, "The plan is nested too deeply to be read."),
+    ],
+)
+def test_what_is_no_plan_file_ends_with_2(tmp_path, capsys, content, sentence):
+    path = tmp_path / "plan.json"
+    path.write_bytes(content)
+
+    assert main([str(path)]) == 2
+
+    said = capsys.readouterr().err
+    assert said.startswith(sentence)
+    assert said.count("\n") == 1
+
+
+def shell(command, **more):
+    """Run a command line of the shell, ``forecast`` being the engine."""
+    engine = f'forecast() {{ "{sys.executable}" -m capacity.engine "$@"; }}; '
+    return subprocess.run(
+        ["bash", "-c", engine + command],
+        check=False,
+        capture_output=True,
+        text=True,
+        **more,
+    )
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_word(plan_file):
+    ran = shell(f"forecast {plan_file} | true; echo ${{PIPESTATUS[0]}}")
+
+    assert (ran.stdout, ran.stderr) == ("141\n", "")
+
+
+def test_an_answer_that_cannot_be_written_ends_with_1_and_one_sentence(plan_file):
+    full = shell(f"forecast {plan_file} > /dev/full")
+    closed = shell(f"forecast {plan_file} >&-")
+
+    assert (full.returncode, full.stderr) == (
+        1,
+        "The answer cannot be written: No space left on device.\n",
+    )
+    assert (closed.returncode, closed.stderr) == (
+        1,
+        "The answer cannot be written: standard output is closed.\n",
+    )
+
+
+def test_a_closed_standard_input_ends_with_2():
+    ran = shell("forecast - <&-")
+
+    assert (ran.returncode, ran.stderr) == (
+        2,
+        "Standard input is closed; a plan was expected there.\n",
+    )
+
+
+def test_who_interrupts_gets_130_and_no_traceback():
+    command = [sys.executable, "-m", "capacity.engine", "-"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        # It has begun to read once the pipe has taken more than it holds.
+        run.stdin.write(b" " * 200_000)
+        run.stdin.flush()
+        run.send_signal(signal.SIGINT)
+        said = run.communicate()
+
+    assert (run.returncode, *said) == (130, b"", b"")
+
+
+def test_ids_are_written_as_they_are_in_any_locale(tmp_path):
+    path = tmp_path / "plan.json"
+    asked = plan(engineer("Zoë"), work("Größe 1 ✓", 1))
+    path.write_text(json.dumps(asked.to_json()))
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "capacity.engine", str(path)],
+        check=True,
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+
+    assert "Größe 1 ✓".encode() in ran.stdout
