@@ -44,14 +44,15 @@ def mutated(draw):
     for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
         holder, key = draw(st.sampled_from(list(places(mapping))))
         change = draw(st.sampled_from(["change", "drop", "double", "add"]))
+        junk = copy.deepcopy(draw(st.sampled_from(JUNK)))
         if change == "drop":
             del holder[key]
         elif change == "double" and isinstance(holder, list):
             holder.append(copy.deepcopy(holder[key]))
         elif change == "add" and isinstance(holder, dict):
-            holder[draw(st.sampled_from(KEYS))] = draw(st.sampled_from(JUNK))
+            holder[draw(st.sampled_from(KEYS))] = junk
         else:
-            holder[key] = copy.deepcopy(draw(st.sampled_from(JUNK)))
+            holder[key] = junk
         if not mapping:
             break
     return mapping
