@@ -29,6 +29,10 @@ def check_plan(plan: Plan) -> None:
     for engineer in plan.engineers:
         _check_engineer(engineer)
     _check_demands(plan, engineers)
+    streams = enumerate(plan.interruptions, start=1)
+    _unique(
+        (each.id or f"without id {n}" for n, each in streams), "Interruption stream"
+    )
     for number, interruption in enumerate(plan.interruptions, start=1):
         where = f"Interruption stream {number}"
         for name in interruption.engineers:

@@ -330,14 +330,17 @@ def key(seed: int, *names: str) -> int:
 
 def _interruptions(plan: Plan) -> Interruptions:
     row_of = {each.id: row for row, each in enumerate(plan.engineers)}
-    # Streams have no ids: they are known by whom they hit, and then by their order.
+    # Without an id they are known by whom they hit, and then by their order.
     seen: Counter[tuple[str, ...]] = Counter()
     keys: list[int] = []
     members: list[list[int]] = []
     for stream in plan.interruptions:
         names = tuple(sorted(set(stream.engineers)))
-        keys.append(key(plan.seed, "interruption", str(seen[names]), *names))
         members.append([row_of[name] for name in names])
+        if stream.id is not None:
+            keys.append(key(plan.seed, "interruption stream", stream.id))
+            continue
+        keys.append(key(plan.seed, "interruption", str(seen[names]), *names))
         seen[names] += 1
     there = np.array(
         [

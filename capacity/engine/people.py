@@ -14,6 +14,7 @@ from capacity.engine._reading import (
     read_number,
     read_object,
     read_optional_day,
+    read_optional_text,
     read_text,
     read_texts,
     written,
@@ -103,17 +104,28 @@ class Engineer:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """A KTLO stream: how often it interrupts whom, and for how long."""
+    """A KTLO stream: how often it interrupts whom, and for how long.
+
+    With an id it keeps its random numbers when its people change; without one it is
+    known by them.
+    """
 
     engineers: tuple[str, ...]
     per_week: float
     effort: Range
+    id: str | None = None
 
     @classmethod
     def from_json(cls, value: object, number: int) -> Interruption:
         where = f"Interruption stream {number}"
-        fields = read_object(value, where, required=("engineers", "per_week", "effort"))
+        fields = read_object(
+            value,
+            where,
+            required=("engineers", "per_week", "effort"),
+            optional=("id",),
+        )
         return cls(
+            id=read_optional_text(fields.get("id"), f"{where}, id,"),
             engineers=read_texts(fields["engineers"], f"{where}, engineers,"),
             per_week=read_number(
                 fields["per_week"], f"{where}, per_week,", least=0, most=1000
@@ -123,6 +135,7 @@ class Interruption:
 
     def to_json(self) -> dict[str, Any]:
         return {
+            **({} if self.id is None else {"id": self.id}),
             "engineers": list(self.engineers),
             "per_week": self.per_week,
             "effort": self.effort.to_json(),

@@ -195,6 +195,8 @@ def _interruptions(team: Team, known: set[int]) -> Iterator[dict[str, Any]]:
         )
         if engineers:
             yield {
+                # So that it keeps its random numbers when somebody joins or leaves.
+                "id": f"ktlo-{stream.pk}",
                 "engineers": [engineer_id(pk) for pk in engineers],
                 "per_week": float(stream.per_week),
                 "effort": _range(stream.low, stream.likely, stream.high),

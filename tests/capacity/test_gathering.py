@@ -128,7 +128,8 @@ def test_ktlo_interrupts_those_of_its_people_who_are_there(team):
         EngineerFactory(team=team),
         EngineerFactory(team=team, ends_on=date(2026, 1, 1)),
     )
-    KtloStreamFactory(team=team, per_week=Decimal("1.5")).engineers.set([eva, gone])
+    mail = KtloStreamFactory(team=team, per_week=Decimal("1.5"))
+    mail.engineers.set([eva, gone])
     KtloStreamFactory(team=team).engineers.set([gone])
     KtloStreamFactory(team=team, per_week=0).engineers.set([eva])
 
@@ -136,6 +137,7 @@ def test_ktlo_interrupts_those_of_its_people_who_are_there(team):
 
     assert plan["interruptions"] == [
         {
+            "id": f"ktlo-{mail.pk}",
             "engineers": [f"eng-{eva.pk}"],
             "per_week": 1.5,
             "effort": {"low": 0.1, "likely": 0.3, "high": 2.0},

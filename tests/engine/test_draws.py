@@ -224,6 +224,16 @@ def test_streams_keep_their_numbers_when_another_is_added():
     assert beside.time[beside.who == 0].tolist() == alone.time.tolist()
 
 
+def test_a_stream_with_an_id_keeps_its_numbers_when_its_people_change():
+    def times(people):
+        asked = interrupted(people=people)
+        stream = replace(asked.interruptions[0], id="mail")
+        asked = replace(asked, interruptions=(stream,))
+        return build_sampler(asked).interrupt(70, first=0, trials=30).time.tolist()
+
+    assert times(["Eva"]) == times(["Eva", "Jon"])
+
+
 def arriving(rank=0.0, per_week=1.0, **more):
     return plan(
         engineer("Eva"),

@@ -28,6 +28,7 @@ FULL = {
     ],
     "interruptions": [
         {
+            "id": "mail",
             "engineers": ["eng-1"],
             "per_week": 1.5,
             "effort": {"low": 0.1, "likely": 0.3, "high": 2.0},
@@ -262,6 +263,21 @@ WRONG = {
     "the same demand twice": (
         lambda: plan(work("A", 1), work("A", 1)),
         "Demand A stands twice, at places 1 and 2; ids must differ.",
+    ),
+    "the same stream twice": (
+        lambda: plan(
+            engineer("Eva"),
+            interruptions=[
+                {
+                    "id": "mail",
+                    "engineers": ["Eva"],
+                    "per_week": 1,
+                    "effort": {"low": 1, "likely": 1, "high": 1},
+                }
+            ]
+            * 2,
+        ),
+        "Interruption stream mail stands twice, at places 1 and 2; ids must differ.",
     ),
     "the same package twice": (
         lambda: plan(demand("A", package(1, "x"), package(1, "x"))),
