@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+from django.contrib.auth import get_permission_codename
 from django.contrib.auth.backends import ModelBackend
 
 from portfolio.core.choices import Role
@@ -26,6 +29,7 @@ SEE_REPORTS = "reports.see_reports"
 FREEZE = "reports.freeze_report"
 SETTINGS = "core.change_settings"
 
+VERBS = ("view", "add", "change", "delete")
 _MANAGER = frozenset(
     {
         SUBMIT, DECIDE, RANK, SEE_BOARD, SEE_DELIVERY, PROMISE, REPORT_PROGRESS,
@@ -56,8 +60,21 @@ MANAGER_ADMIN = frozenset(
     f"{app}.{verb}_{model}"
     for app, models in _MANAGER_EDITS.items()
     for model in models
-    for verb in ("view", "add", "change", "delete")
+    for verb in VERBS
 )
+
+
+@cache
+def every_permission() -> frozenset[str]:
+    """What administrators may: all that a model names, without asking the database."""
+    return frozenset(
+        f"{model._meta.app_label}.{codename}"
+        for model in apps.get_models()
+        for codename in (
+            *(get_permission_codename(verb, model._meta) for verb in VERBS),
+            *(name for name, _words in model._meta.permissions),
+        )
+    )
 
 
 class RoleBackend(ModelBackend):
@@ -70,4 +87,6 @@ class RoleBackend(ModelBackend):
         granted = PERMISSIONS[user.role]
         if user.role == Role.MANAGER:
             granted |= MANAGER_ADMIN
+        if user.role == Role.ADMINISTRATOR:
+            granted |= every_permission()
         return set(granted)

@@ -27,6 +27,8 @@ def test_every_role_has_its_permissions_named():
         ("viewer", "capacity.see_people", False),
         ("viewer", "intake.rank_demand", False),
         ("administrator", "intake.decide_demand", True),
+        ("administrator", "core.change_user", True),
+        ("administrator", "intake.change_tier", True),
     ],
 )
 def test_what_a_person_may_do_follows_from_the_role(db, role, permission, granted):
@@ -63,6 +65,16 @@ def test_the_administration_opens_for_managers_and_administrators(
     response = client.get(reverse("admin:index"))
 
     assert (response.status_code == 200) is allowed
+
+
+def test_an_administrator_edits_accounts_and_everything_else(client, team):
+    client.force_login(UserFactory(role="administrator", teams=[team]))
+
+    index = client.get(reverse("admin:index")).content.decode()
+
+    assert client.get(reverse("admin:core_user_changelist")).status_code == 200
+    for room in ("People", "Tiers", "Engineers", "Integrations"):
+        assert room in index
 
 
 def test_a_manager_sees_no_accounts_in_the_administration(client, manager):
