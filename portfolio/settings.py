@@ -196,4 +196,11 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # A mistyped address or a page not for this role is no news; what breaks is.
+        "django.request": {"level": "ERROR"},
+        # The rescue runs four times a minute; forecasts say themselves when they end.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
 }

@@ -97,10 +97,17 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
     if forecast is None:
         logger.info("Forecast %s is not waiting to be run.", forecast_id)
         return None
+    began = monotonic()
     try:
         with _kept_alive(forecast):
             gathered, result = _simulate(forecast)
         _store(forecast, gathered, result)
+        logger.info(
+            "Forecast %s of the %s is done after %.1f s.",
+            forecast.pk,
+            forecast.team,
+            monotonic() - began,
+        )
     except ClaimLost:
         logger.info("Forecast %s was taken over by another worker.", forecast_id)
         return None

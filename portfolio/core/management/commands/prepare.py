@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
         self._collect_static()
         if demo:
+            # Workers start after this and look for what is due: no news that nobody
+            # listens yet.
+            logging.getLogger("capacity.services.messages").setLevel(logging.ERROR)
             call_command("load_demo", if_empty=True, stdout=self.stdout)
 
     def _collect_static(self) -> None:
