@@ -60,7 +60,7 @@ def test_row_says_all_that_the_board_shows_of_a_demand(team, manager, backlog):
 
 
 def test_rows_stand_in_rank_order_with_their_places(team, manager, backlog):
-    backlog[0].rank, backlog[2].rank = backlog[2].rank + "5", "0001"
+    backlog[0].rank, backlog[2].rank = backlog[2].rank + "5", "0000001"
     for demand in (backlog[0], backlog[2]):
         demand.save(update_fields=["rank"])
 
