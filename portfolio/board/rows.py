@@ -15,7 +15,7 @@ from intake.choices import Stage
 from intake.models import Demand
 from portfolio.board.timeline import Axis, Bar, axis_for, bar
 from portfolio.core.models import Team, User
-from portfolio.core.words import short_day
+from portfolio.core.words import range_words, short_day
 from portfolio.delivery.rag import Rag
 from portfolio.delivery.reading import (
     OpenCommitment,
@@ -230,9 +230,7 @@ def range_of(row: Row, today: dt.date) -> str:
         return ""
     if last is None:
         return f"from {short_day(first, today)}"
-    if first == last:
-        return short_day(first, today)
-    return f"{short_day(first, today)} – {short_day(last, today)}"
+    return range_words(first, last, today)
 
 
 def row_of(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LEAD_DAYS = 7
 LEAST_DAYS = 70
@@ -21,6 +21,8 @@ LEAST_WIDTH = 0.8
 # What a letter of a label takes of the narrowest axis, and the label's distance.
 LETTER_WIDTH = 1.9
 LABEL_GAP = 3.0
+# On an axis of 380 pixels letters take this share of that; board.css knows the 380 too.
+WIDE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Axis:
         return [
             Tick(
                 x=_percent(self.edge(day)),
-                label=_label(day, by_quarter=by_quarter)
+                label=_month_label(day, by_quarter=by_quarter)
                 if self.edge(day) < 95 and (_begins_quarter(day) or not by_quarter)
                 else "",
                 is_quarter=_begins_quarter(day),
@@ -100,6 +102,8 @@ class Mark:
 class Label:
     x: str
     anchor: str
+    # Has room on a wide axis alone.
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +159,7 @@ def bar(
         goes_beyond=p50 is not None and axis.middle(p50) > 100,
         promised=marks[0],
         needed=marks[1],
-        label=_label_place(
-            axis, p50, [begin, p85, p95, promised, needed], len(label) * LETTER_WIDTH
-        ),
+        label=_label(axis, p50, [begin, p85, p95, promised, needed], len(label)),
         words_right=p50 is None and _is_left(axis, promised, needed),
     )
 
@@ -174,7 +176,7 @@ def _begins_quarter(day: dt.date) -> bool:
     return day.month % 3 == 1
 
 
-def _label(day: dt.date, *, by_quarter: bool) -> str:
+def _month_label(day: dt.date, *, by_quarter: bool) -> str:
     return f"{day:%b %Y}" if by_quarter and day.month == 1 else f"{day:%b}"
 
 
@@ -207,6 +209,17 @@ def _is_left(axis: Axis, *days: dt.date | None) -> bool:
     """Whether the latest of these dates stands in the left half."""
     places = [axis.middle(day) for day in days if day is not None]
     return bool(places) and max(places) < 50
+
+
+def _label(
+    axis: Axis, p50: dt.date | None, days: list[dt.date | None], letters: int
+) -> Label | None:
+    """Where the label has room on every axis, else where it has on a wide one."""
+    width = letters * LETTER_WIDTH
+    place = _label_place(axis, p50, days, width)
+    if place is None and (roomy := _label_place(axis, p50, days, width * WIDE)):
+        return replace(roomy, is_wide=True)
+    return place
 
 
 def _label_place(

@@ -36,11 +36,18 @@ def full_day(value: dt.date) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
+def first_of_range(first: dt.date, last: dt.date, today: dt.date | None = None) -> str:
+    """“9 Jun” before “22 Jul 2027”: a year that both share stands once, at the end."""
+    if first.year == last.year and short_day(last, today).endswith(f" {last.year}"):
+        return f"{first.day} {first:%b}"
+    return short_day(first, today)
+
+
 def range_words(first: dt.date, last: dt.date, today: dt.date | None = None) -> str:
-    """“4 Dec – 18 Jan”."""
+    """“4 Dec – 18 Jan”, “9 Jun – 22 Jul 2027”."""
     if first == last:
         return short_day(first, today)
-    return f"{short_day(first, today)} – {short_day(last, today)}"
+    return f"{first_of_range(first, last, today)} – {short_day(last, today)}"
 
 
 def moment_words(value: dt.datetime, today: dt.date | None = None) -> str:

@@ -216,6 +216,14 @@ def test_label_stands_where_an_open_end_fades_out():
     assert drawn.label == Label(x="97.00%", anchor="end")
 
 
+def test_label_with_room_on_a_wide_axis_alone_is_marked_so():
+    drawn = bar(
+        HUNDRED, p10=day(10), p50=day(20), p85=day(60), p95=day(72), label=LABEL
+    )
+
+    assert drawn.label == Label(x="75.50%", anchor="start", is_wide=True)
+
+
 def test_label_is_left_out_where_neither_side_has_room():
     drawn = bar(
         HUNDRED, p10=day(10), p50=day(20), p85=day(80), p95=day(90), label=LABEL
@@ -226,7 +234,7 @@ def test_label_is_left_out_where_neither_side_has_room():
 
 def test_long_label_needs_more_room():
     drawn = bar(
-        HUNDRED, p10=day(10), p50=day(20), p85=day(40), p95=day(55),
+        HUNDRED, p10=day(20), p50=day(30), p85=day(50), p95=day(65),
         label="20 Dec 2027 – 18 Jan 2028",
     )  # fmt: skip
 

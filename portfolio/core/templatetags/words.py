@@ -49,8 +49,9 @@ def to(first: dt.date | None, last: dt.date | None) -> SafeString | str:
         return format_html("from {}", _time(first, words.short_day))
     if first == last:
         return _time(first, words.short_day)
+    begin = words.first_of_range(first, last)
     return format_html(
-        "{} – {}", _time(first, words.short_day), _time(last, words.short_day)
+        "{} – {}", _time(first, lambda _day: begin), _time(last, words.short_day)
     )
 
 
