@@ -26,7 +26,7 @@ def deadlines(
     def due(amount: int, unit: str) -> dt.datetime:
         if unit == TargetUnit.HOURS:
             return hours.after(submitted_at, dt.timedelta(hours=amount))
-        return hours.working_days_after(submitted_at, amount)
+        return hours.after(submitted_at, hours.working_days(submitted_at, amount))
 
     return Deadlines(
         confirm_by=due(version.acknowledge_amount, version.acknowledge_unit),

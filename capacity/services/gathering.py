@@ -59,7 +59,13 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
     they take no time from the others, and they have no date.
     """
     end = start + timedelta(days=HORIZON_DAYS - 1)
-    closed = team.calendar.closed_dates(start - timedelta(days=HORIZON_DAYS), end)
+    hours = team.calendar.business_hours()
+    first = start - timedelta(days=HORIZON_DAYS)
+    closed = sorted(day for day in hours.closed if first <= day <= end)
+    shortened = [
+        Absence(day, day, share)
+        for day, share in hours.shortened_days(start, end).items()
+    ]
     engineers = list(
         Engineer.objects.filter(team=team).not_gone_by(start).with_calendars()
     )
@@ -73,7 +79,7 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
         "horizon_days": HORIZON_DAYS,
         "closed_days": [day.isoformat() for day in closed if day >= start],
         "engineers": [
-            _engineer(engineer, team, start, end)
+            _engineer(engineer, team, shortened, start, end)
             for engineer in sorted(engineers, key=lambda engineer: engineer.pk)
         ],
         "interruptions": list(_interruptions(team, known)),
@@ -157,14 +163,27 @@ def _is_lost(package: WorkPackage, known: set[int]) -> bool:
     )
 
 
-def _engineer(engineer: Engineer, team: Team, start: date, end: date) -> dict[str, Any]:
+def _engineer(
+    engineer: Engineer,
+    team: Team,
+    shortened: list[Absence],
+    start: date,
+    end: date,
+) -> dict[str, Any]:
     country, subdivision = engineer.country, engineer.subdivision
     if not country:
         country, subdivision = team.calendar.country, team.calendar.subdivision
     absences = [
-        Absence(leave.first_day, leave.last_day, float(leave.share))
-        for leave in engineer.leave.all()
-    ] + [Absence(day, day) for day in public_holidays(country, subdivision, start, end)]
+        *shortened,
+        *(
+            Absence(leave.first_day, leave.last_day, float(leave.share))
+            for leave in engineer.leave.all()
+        ),
+        *(
+            Absence(day, day)
+            for day in public_holidays(country, subdivision, start, end)
+        ),
+    ]
     contracts = [
         Contract(row.effective_from, tuple(row.hours_per_day))
         for row in engineer.weekly_hours.all()

@@ -134,7 +134,7 @@ def _holidays(team: Team, engineers: list[Engineer], today: date) -> list[Holida
             found.setdefault((day, name), set()).add(place)
     closed = calendar.closed_days.filter(day__range=(today, until))
     return sorted(
-        [Holiday(each.day, each.name, "") for each in closed]
+        [Holiday(each.day, each.words, "") for each in closed]
         + [
             Holiday(day, name, "" if where == places else _places(where))
             for (day, name), where in found.items()

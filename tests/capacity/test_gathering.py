@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -121,6 +121,21 @@ def test_closed_days_of_the_company_close_for_everybody(team):
     plan = planned(team)
 
     assert plan["closed_days"] == ["2026-12-28"]
+
+
+def test_a_day_that_closes_at_noon_is_half_a_day_for_everybody(team):
+    EngineerFactory(team=team)
+    ClosedDay.objects.create(
+        calendar=team.calendar,
+        day=date(2026, 12, 24),
+        name="Christmas Eve",
+        closed_from=time(13),
+    )
+
+    plan = planned(team)
+
+    assert plan["closed_days"] == []
+    assert plan["engineers"][0]["leave"] == [["2026-12-24", "2026-12-24", 0.5]]
 
 
 def test_ktlo_interrupts_those_of_its_people_who_are_there(team):
@@ -363,7 +378,7 @@ def test_gathering_costs_the_same_queries_for_any_length(
         KtloStreamFactory(team=team).engineers.add(eva)
     team = Team.objects.select_related("calendar").get(pk=team.pk)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         gathered = gather(team, start=MONDAY, trials=100, seed=7)
 
     assert len(gathered.plan["demands"]) == many

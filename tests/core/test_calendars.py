@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,16 +38,34 @@ def test_working_time_passes_only_in_working_hours(opened, hours, due):
 
 
 @pytest.mark.parametrize(
-    ("opened", "days", "due"),
+    ("opened", "days", "hours", "due"),
     [
-        ("2026-11-23 10:15", 1, "2026-11-24 10:15"),
-        ("2026-11-23 10:15", 5, "2026-11-30 10:15"),
-        ("2026-11-27 20:00", 1, "2026-12-01 09:00"),  # Friday night counts from Monday
-        ("2026-12-23 11:00", 3, "2026-12-29 11:00"),  # 24, 28, 29
+        ("2026-11-23 10:15", 0, 0, "2026-11-23 10:15"),
+        ("2026-11-23 10:15", 1, 8, "2026-11-24 10:15"),
+        ("2026-11-23 10:15", 5, 40, "2026-11-30 10:15"),
+        ("2026-11-27 20:00", 1, 8, "2026-11-30 17:00"),  # Friday night: all of Monday
+        ("2026-12-23 11:00", 3, 24, "2026-12-29 11:00"),  # 24, 28, 29
     ],
 )
-def test_working_days_skip_weekends_and_holidays(opened, days, due):
-    assert OFFICE.working_days_after(berlin(opened), days) == berlin(due)
+def test_business_days_skip_weekends_and_holidays(opened, days, hours, due):
+    working = OFFICE.working_days(berlin(opened), days)
+
+    assert working == dt.timedelta(hours=hours)
+    assert OFFICE.after(berlin(opened), working) == berlin(due)
+
+
+def test_a_business_day_ends_at_the_same_time_of_a_shorter_day_where_it_can():
+    short_friday = BusinessHours(
+        zone=BERLIN, periods=(*NINE_TO_FIVE[:4], (4, dt.time(9), dt.time(13)))
+    )
+
+    fitting = short_friday.working_days(berlin("2026-11-26 11:00"), 1)
+    too_late = short_friday.working_days(berlin("2026-11-26 16:00"), 1)
+
+    assert fitting == dt.timedelta(hours=8)
+    assert short_friday.after(berlin("2026-11-26 16:00"), too_late) == berlin(
+        "2026-11-27 13:00"
+    )
 
 
 def test_a_lunch_break_is_not_working_time():
@@ -65,9 +84,49 @@ def test_own_closed_days_are_not_worked():
         zone=BERLIN, periods=NINE_TO_FIVE, closed=frozenset({dt.date(2026, 11, 24)})
     )
 
-    reached = closed.working_days_after(berlin("2026-11-23 10:00"), 1)
+    reached = closed.after(berlin("2026-11-23 16:00"), dt.timedelta(hours=2))
 
     assert reached == berlin("2026-11-25 10:00")
+
+
+EVE = dt.date(2026, 12, 24)
+HALF_EVE = replace(OFFICE, closings=frozenset({(EVE, dt.time(12), dt.time.max)}))
+
+
+def test_a_day_that_closes_at_noon_is_worked_until_then():
+    assert HALF_EVE.between(
+        berlin("2026-12-24 00:00"), berlin("2026-12-25 00:00")
+    ) == dt.timedelta(hours=3)
+    assert HALF_EVE.is_working_day(EVE)
+    assert HALF_EVE.shortened_days(EVE, EVE) == {EVE: 0.625}
+
+
+def test_a_business_day_gets_back_what_a_half_holiday_takes_from_it():
+    working = HALF_EVE.working_days(berlin("2026-12-23 15:00"), 1)
+
+    # Two hours on the 23rd, three on the 24th, three on Monday the 28th.
+    assert HALF_EVE.after(berlin("2026-12-23 15:00"), working) == berlin(
+        "2026-12-28 12:00"
+    )
+
+
+def test_a_morning_or_a_middle_can_be_closed_as_well():
+    meeting = replace(
+        OFFICE,
+        closings=frozenset(
+            {
+                (EVE, dt.time.min, dt.time(11)),
+                (EVE, dt.time(13), dt.time(14)),
+            }
+        ),
+    )
+
+    spans = [
+        (begin.astimezone(BERLIN).hour, end.astimezone(BERLIN).hour)
+        for begin, end in meeting.spans(EVE)
+    ]
+
+    assert spans == [(11, 13), (14, 17)]
 
 
 def test_a_calendar_that_never_opens_is_an_error():
@@ -75,6 +134,8 @@ def test_a_calendar_that_never_opens_is_an_error():
 
     with pytest.raises(ValueError, match="not open"):
         never.after(berlin("2026-11-23 10:00"), dt.timedelta(hours=1))
+    with pytest.raises(ValueError, match="not open"):
+        never.working_days(berlin("2026-11-23 10:00"), 1)
 
 
 @given(
@@ -89,6 +150,22 @@ def test_waiting_twice_is_waiting_once_for_the_sum(minute, first, second):
     stepwise = OFFICE.after(OFFICE.after(moment, one), two)
 
     assert stepwise == OFFICE.after(moment, one + two) or two == dt.timedelta(0)
+
+
+MINUTES = st.integers(0, 400 * 24 * 60)
+
+
+@given(MINUTES, MINUTES, MINUTES)
+def test_working_time_of_parts_sums_to_the_whole(first, second, third):
+    begin, middle, end = (
+        berlin("2026-06-01 00:00").astimezone(dt.UTC) + dt.timedelta(minutes=minute)
+        for minute in sorted([first, second, third])
+    )
+
+    whole = HALF_EVE.between(begin, end)
+
+    assert whole == HALF_EVE.between(begin, middle) + HALF_EVE.between(middle, end)
+    assert dt.timedelta(0) <= whole <= end - begin
 
 
 def test_public_holidays_have_names():

@@ -30,7 +30,7 @@ def berlin(text: str) -> dt.datetime:
         ("fixed-date", "2026-12-18 16:30", "2026-12-21 16:30", "2026-12-23 16:30"),
         ("expedite", "2026-12-18 16:30", "2026-12-21 10:30", "2026-12-21 16:30"),
         # On a Saturday the time runs from Monday.
-        ("expedite", "2026-12-19 12:00", "2026-12-21 11:00", "2026-12-22 09:00"),
+        ("expedite", "2026-12-19 12:00", "2026-12-21 11:00", "2026-12-21 17:00"),
     ],
 )
 def test_the_targets_of_the_shipped_tiers_in_business_time(

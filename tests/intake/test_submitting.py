@@ -91,7 +91,9 @@ def test_submit_request_says_by_when_it_is_decided_in_working_days(team):
     demand = submit_request(by=UserFactory(), team=team, title="Connect A with B")
 
     hours = team.calendar.business_hours()
-    assert demand.decide_by == hours.working_days_after(demand.submitted_at, 5)
+    assert demand.decide_by == hours.after(
+        demand.submitted_at, hours.working_days(demand.submitted_at, 5)
+    )
     assert demand.decide_by > timezone.now() + dt.timedelta(days=4)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import date
+from datetime import date, time
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -55,6 +55,7 @@ class BusinessCalendar(models.Model):
 
     def business_hours(self) -> BusinessHours:
         """This calendar as one plain value; asks for its periods and closed days."""
+        closed = list(self.closed_days.all())
         return BusinessHours(
             zone=zoneinfo.ZoneInfo(self.time_zone),
             country=self.country,
@@ -63,22 +64,19 @@ class BusinessCalendar(models.Model):
                 (period.weekday, period.opens_at, period.closes_at)
                 for period in self.periods.all()
             ),
-            closed=frozenset(closed.day for closed in self.closed_days.all()),
-        )
-
-    def closed_dates(self, first: date, last: date) -> list[date]:
-        """Own closed days from first to last, both included, in order."""
-        return sorted(
-            self.closed_days.filter(day__range=(first, last)).values_list(
-                "day", flat=True
-            )
+            closed=frozenset(each.day for each in closed if each.is_whole),
+            closings=frozenset(
+                (each.day, each.closed_from or time.min, each.closed_until or time.max)
+                for each in closed
+                if not each.is_whole
+            ),
         )
 
     def holidays_between(self, first: date, last: date) -> dict[date, str]:
         """Public holidays and own closed days with their names."""
         named = public_holidays(self.country, self.subdivision, first, last)
         for closed in self.closed_days.filter(day__range=(first, last)):
-            named[closed.day] = closed.name
+            named[closed.day] = closed.words
         return named
 
 
@@ -108,21 +106,47 @@ class WorkingPeriod(models.Model):
 
 
 class ClosedDay(models.Model):
-    """A day on which the company is closed beside the public holidays."""
+    """A day on which the company is closed beside the public holidays, or a part of it.
+
+    24 December from noon has ``closed_from`` 12:00 and no ``closed_until``.
+    """
 
     calendar = models.ForeignKey(
         BusinessCalendar, on_delete=models.CASCADE, related_name="closed_days"
     )
     day = models.DateField()
     name = models.CharField(max_length=80)
+    closed_from = models.TimeField(
+        null=True, blank=True, help_text="Empty: from the morning."
+    )
+    closed_until = models.TimeField(
+        null=True, blank=True, help_text="Empty: to the evening."
+    )
 
     class Meta:
         ordering = ["day"]
         constraints = [
             models.UniqueConstraint(
                 fields=["calendar", "day"], name="closed_day_once_per_calendar"
-            )
+            ),
+            models.CheckConstraint(
+                name="closed_day_ends_after_it_begins",
+                condition=Q(closed_from__isnull=True)
+                | Q(closed_until__isnull=True)
+                | Q(closed_until__gt=F("closed_from")),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.day:%d %b %Y}"
+        return f"{self.words}, {self.day:%d %b %Y}"
+
+    @property
+    def is_whole(self) -> bool:
+        return self.closed_from is None and self.closed_until is None
+
+    @property
+    def words(self) -> str:
+        """“Christmas Eve from 12:00”; only the name when the whole day is closed."""
+        since = f" from {self.closed_from:%H:%M}" if self.closed_from else ""
+        until = f" until {self.closed_until:%H:%M}" if self.closed_until else ""
+        return f"{self.name}{since}{until}"
