@@ -44,3 +44,16 @@ class Frequency(TextChoices):
 class TargetUnit(TextChoices):
     HOURS = "hours", "Business hours"
     DAYS = "days", "Business days"
+
+
+class ClockKind(TextChoices):
+    ACKNOWLEDGE = "acknowledge", "Acknowledge"
+    DECIDE = "decide", "Decide"
+
+
+class ClockState(TextChoices):
+    RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
+    MET = "met", "Met"
+    BREACHED = "breached", "Breached"
+    CANCELLED = "cancelled", "Cancelled"
