@@ -57,3 +57,14 @@ class ClockState(TextChoices):
     MET = "met", "Met"
     BREACHED = "breached", "Breached"
     CANCELLED = "cancelled", "Cancelled"
+
+
+class QuestionKind(TextChoices):
+    TEXT = "text", "One line of text"
+    LONG = "long", "Several lines of text"
+    NUMBER = "number", "Number"
+    CHOICE = "choice", "Choice"
+    SYSTEM = "system", "System"
+    DATE = "date", "Date"
+    YES_NO = "yes_no", "Yes or no"
+    FILE = "file", "File"

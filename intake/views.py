@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from intake.answers import parts_of
 from intake.deadlines import Deadlines, deadlines
 from intake.follow import promised_day, steps_of, timeline_of
 from intake.forms import DeclineForm, RequestForm, WithdrawForm
@@ -94,6 +95,7 @@ def follow(request: PageRequest, reference: str) -> HttpResponse:
         "intake/follow.html",
         {
             "demand": demand,
+            "parts": parts_of(demand),
             "steps": steps_of(demand, events),
             "timeline": timeline_of(demand, events),
             "promised": promised_day(events) if demand.is_in_backlog else None,
@@ -180,6 +182,7 @@ def _triage_page(
     context: dict[str, Any] = {
         "waiting": waiting,
         "demand": demand,
+        "parts": parts_of(demand) if demand else [],
         "form": form,
         "now": timezone.now(),
     }

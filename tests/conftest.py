@@ -15,9 +15,12 @@ def shipped_tiers(transactional_db):
     for tier in import_module("intake.migrations.0002_shipped_tiers").SHIPPED:
         named = {name: tier[name] for name in ("name", "position", "purpose")}
         Tier.objects.get_or_create(slug=tier["slug"], defaults=named)
-    import_module("intake.migrations.0005_first_tier_versions").first_versions(
-        apps, None
-    )
+    for migration, ship in (
+        ("0005_first_tier_versions", "first_versions"),
+        ("0008_first_questions", "first_questions"),
+        ("0009_first_tier_table", "first_table"),
+    ):
+        getattr(import_module(f"intake.migrations.{migration}"), ship)(apps, None)
 
 
 @pytest.fixture

@@ -1,5 +1,15 @@
 from intake.models.demands import Demand, RankMove
 from intake.models.systems import System
+from intake.models.tables import TierTable
 from intake.models.tiers import Tier, TierVersion
+from intake.models.tokens import TierToken
 
-__all__ = ["Demand", "RankMove", "System", "Tier", "TierVersion"]
+__all__ = [
+    "Demand",
+    "RankMove",
+    "System",
+    "Tier",
+    "TierTable",
+    "TierToken",
+    "TierVersion",
+]

@@ -139,9 +139,21 @@ class Demand(models.Model):
     source_system_name = models.CharField(max_length=80, blank=True)
     target_system_name = models.CharField(max_length=80, blank=True)
     data_needed = models.TextField("what data", blank=True)
-    frequency = models.CharField(max_length=12, choices=Frequency, blank=True)
+    frequency = models.CharField(max_length=40, choices=Frequency, blank=True)
     needed_by = models.DateField(null=True, blank=True)
     purpose = models.TextField("why", blank=True)
+    # All other answers by the key of their question, as texts: dates in ISO, choices
+    # by value. They are read with the questions of ``answered_under``.
+    answers = models.JSONField(default=dict, blank=True, editable=False)
+    # What the evidence gave, and what the requester asked for instead and why. The
+    # tier that counts is ``tier``; only a manager grants another than the derived one.
+    tier_derived = models.ForeignKey(
+        Tier, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    tier_wanted = models.ForeignKey(
+        Tier, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    tier_wanted_why = models.TextField(blank=True, editable=False)
 
     # A fraction written as decimal digits, "25" being 0.25: it sorts as text the same
     # way in every database and locale, and between two there is always another.

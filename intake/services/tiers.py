@@ -7,7 +7,9 @@ from django.db.models import Q, Sum
 from django.forms.models import model_to_dict
 
 from intake.choices import TargetUnit
+from intake.evidence import EVIDENCE
 from intake.models import Tier, TierVersion
+from intake.questions import read_questions
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import User
 from portfolio.core.services.events import record_event
@@ -107,7 +109,7 @@ def _add_version(
         **settings,
     )
     _refuse_too_large_shares(version)
-    _refuse_unreadable_questions(version.questions)
+    read_questions(version.questions, before=EVIDENCE)
     version.save()
     tier.current_version = version
     tier.save(update_fields=["current_version"])
@@ -122,14 +124,6 @@ def _refuse_too_large_shares(version: TierVersion) -> None:
         raise RuleBroken(
             f"The other tiers have {others} % of the capacity; {version.tier} can have "
             f"{100 - others} % at most, not {version.share_percent} %."
-        )
-
-
-def _refuse_unreadable_questions(questions: dict[str, Any]) -> None:
-    if questions.get("schema") != 1 or not isinstance(questions.get("topics"), list):
-        raise RuleBroken(
-            "Questions are stored as schema 1 with a list of topics; "
-            f"these have schema {questions.get('schema')}."
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from capacity.models import DemandForecast, Forecast, WorkPackage
+from intake.answers import Part, parts_of
 from intake.models import Demand, RankMove
 from portfolio.board.rows import (
     Row,
@@ -56,6 +57,7 @@ class DemandPage:
     commitments: list[Commitment]
     moves: list[RankMove]
     story: list[Told]
+    answers: list[Part]
 
     @property
     def is_ranked(self) -> bool:
@@ -119,6 +121,7 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         commitments=commitments,
         moves=list(RankMove.objects.filter(demand=demand).select_related("moved_by")),
         story=tell(Event.objects.about(demand).order_by("-at", "-pk")),
+        answers=parts_of(demand),
     )
 
 

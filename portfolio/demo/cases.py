@@ -86,14 +86,17 @@ def open_case(company: Company, story: Story, day: dt.date) -> Case:
     people = company.stakeholders[story.unit]
     requester = rng.choice(people) if story.source == Source.REQUEST else None
     tier = company.tiers[story.tier]
-    due = deadlines(version=tier.current, hours=company.days.hours, submitted_at=at)
+    version = company.first_versions[story.tier]
+    if _awaits_decision(story):
+        version = tier.current
+    due = deadlines(version=version, hours=company.days.hours, submitted_at=at)
     source, target = story.systems
     demand = Demand(
         team=company.team,
         title=story.title,
         source=story.source,
         tier=tier,
-        answered_under=tier.current if requester else None,
+        answered_under=version if requester else None,
         stage=Stage.SUBMITTED,
         business_unit=company.units[story.unit],
         requester=requester,
@@ -102,6 +105,7 @@ def open_case(company: Company, story: Story, day: dt.date) -> Case:
         data_needed=story.what,
         frequency=story.often,
         purpose=story.why,
+        answers=story.answers,
         submitted_at=at,
         decide_by=due.decide_by if due else None,
         created_at=at - dt.timedelta(minutes=rng.randint(3, 40)),

@@ -17,7 +17,7 @@ from capacity.models import (
     Skill,
     WeeklyHours,
 )
-from intake.models import System, Tier
+from intake.models import System, Tier, TierVersion
 from portfolio.catalogue.models import Integration
 from portfolio.core.choices import Role
 from portfolio.core.models import (
@@ -53,6 +53,8 @@ class Company:
     manager: User
     units: dict[str, BusinessUnit]
     tiers: dict[str, Tier]
+    # What each tier asked at first: a few fields, and no questions of its own yet.
+    first_versions: dict[str, TierVersion]
     stakeholders: dict[str, list[User]]
     systems: dict[str, System]
     skills: dict[str, Skill]
@@ -92,6 +94,10 @@ def found_company(*, today: dt.date, seed: int) -> Company:
         units=units,
         tiers={
             tier.slug: tier for tier in Tier.objects.select_related("current_version")
+        },
+        first_versions={
+            version.tier.slug: version
+            for version in TierVersion.objects.filter(number=1).select_related("tier")
         },
         stakeholders=stakeholders,
         systems=systems,

@@ -69,6 +69,7 @@ class Story:
     # Of what waits for its decision.
     due: int = 0
     question: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
     # Of what was refused.
     ago: int = 0
     end: str = ""

@@ -10,7 +10,9 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 
 from capacity.models import Engineer, KtloStream, Leave, Skill, WorkPackage
+from intake.answers import answers_of, asked_of, to_ask
 from intake.choices import Stage
+from intake.evidence import EVIDENCE
 from intake.models import Demand, RankMove, System
 from portfolio.catalogue.models import Integration
 from portfolio.core.models import BusinessUnit, Event, Team, User
@@ -75,7 +77,7 @@ def test_it_has_demands_in_every_stage_but_draft(demo):
     found = counts()
 
     assert found == {
-        "submitted": 7,
+        "submitted": 8,
         "needs_information": 3,
         "accepted": 6,
         "estimated": 23,
@@ -104,7 +106,7 @@ def test_every_stakeholder_unit_has_two_or_three_people_and_each_role_somebody(d
 def test_no_two_demands_have_the_same_title(demo):
     titles = Demand.objects.values_list("title", flat=True)
 
-    assert len(set(titles)) == len(titles) == 130
+    assert len(set(titles)) == len(titles) == 131
 
 
 def test_three_of_four_promises_were_kept(demo):
@@ -211,3 +213,22 @@ def test_estimates_err_as_they_do_in_public_records(demo):
 def test_everybody_of_the_demo_can_sign_in(demo):
     for _, email in DEMO_SIGN_INS:
         assert authenticate(username=email, password=DEMO_PASSWORD) is not None
+
+
+def test_every_tier_has_an_open_request_that_answers_all_it_asks(demo):
+    unanswered, tiers = [], set()
+    for demand in Demand.objects.awaiting_decision().select_related(
+        "tier", "answered_under"
+    ):
+        tiers.add(demand.tier.slug)
+        answers = answers_of(demand)
+        asked = [*EVIDENCE.topics, *asked_of(demand).topics]
+        unanswered += [
+            (demand.title, question.key)
+            for topic in asked
+            for question in to_ask(topic, answers)
+            if question.required and not answers.get(question.key)
+        ]
+
+    assert unanswered == []
+    assert tiers == {"expedite", "fixed-date", "strategic", "standard"}

@@ -111,7 +111,7 @@ def test_the_command_says_what_it_loads_and_who_can_sign_in(db):
         "The company: 8 engineers, 6 business units, 40 systems, "
         "85 integrations running.",
         "A year of history: 70 demands delivered.",
-        "Open: 36 demands in the backlog, 10 requests waiting for a decision.",
+        "Open: 36 demands in the backlog, 11 requests waiting for a decision.",
         "Loaded for the Integration team. Sign in with:",
     ]
     assert [line.split()[-1] for line in lines[4:]] == [

@@ -33,10 +33,10 @@ def test_four_tiers_are_shipped_with_their_targets_and_limits(db):
     ]  # fmt: skip
 
     assert found == [
-        ("expedite", 1, 2, "hours", 1, "days", 1, 2),
-        ("fixed-date", 1, 1, "days", 3, "days", None, None),
-        ("strategic", 1, 2, "days", 10, "days", None, None),
-        ("standard", 1, 1, "days", 5, "days", None, None),
+        ("expedite", 2, 2, "hours", 1, "days", 1, 2),
+        ("fixed-date", 2, 1, "days", 3, "days", None, None),
+        ("strategic", 2, 2, "days", 10, "days", None, None),
+        ("standard", 2, 1, "days", 5, "days", None, None),
     ]
 
 
@@ -48,8 +48,8 @@ def test_editing_adds_a_version_and_leaves_the_one_before_as_it_was(standard, ma
     )
 
     first.refresh_from_db()
-    assert (first.number, first.decide_amount) == (1, 5)
-    assert (second.number, second.decide_amount, second.acknowledge_amount) == (2, 3, 1)
+    assert (first.number, first.decide_amount) == (2, 5)
+    assert (second.number, second.decide_amount, second.acknowledge_amount) == (3, 3, 1)
     assert (second.made_by_name, second.why) == (manager.name, "Too slow for sales.")
     assert again(standard).current == second
 
@@ -66,8 +66,8 @@ def test_an_edit_leaves_an_event_that_names_what_changed(standard, manager):
     event = Event.objects.about(standard).get()
     assert (event.kind, event.before, event.after, event.why) == (
         "tier-edited",
-        "version 1",
-        "version 2: decide amount and share percent",
+        "version 2",
+        "version 3: decide amount and share percent",
         "A pilot.",
     )
 
@@ -76,7 +76,7 @@ def test_an_edit_that_changes_nothing_adds_nothing(standard, manager):
     same = edit_tier(tier=standard, by=manager, why="", decide_amount=5)
 
     assert same == standard.current
-    assert standard.versions.count() == 1
+    assert standard.versions.count() == 2
 
 
 def test_an_edit_needs_its_reason(standard, manager):
@@ -85,11 +85,11 @@ def test_an_edit_needs_its_reason(standard, manager):
 
 
 def test_who_edits_what_somebody_changed_meanwhile_is_refused(standard, manager):
-    edit_tier(tier=standard, by=manager, why="First.", decide_amount=3, seen_number=1)
+    edit_tier(tier=standard, by=manager, why="First.", decide_amount=3, seen_number=2)
 
-    with pytest.raises(RuleBroken, match=r"has changed Standard meanwhile \(version 2"):
+    with pytest.raises(RuleBroken, match=r"has changed Standard meanwhile \(version 3"):
         edit_tier(
-            tier=standard, by=manager, why="Second.", decide_amount=4, seen_number=1
+            tier=standard, by=manager, why="Second.", decide_amount=4, seen_number=2
         )
     assert again(standard).current.decide_amount == 3
 
@@ -140,8 +140,8 @@ def test_a_request_keeps_the_version_it_was_answered_under(standard, team, manag
     after = submit_request(by=asker, team=team, title="Stock to the shop")
 
     before.refresh_from_db()
-    assert before.answered_under.number == 1
-    assert after.answered_under.number == 2
+    assert before.answered_under.number == 2
+    assert after.answered_under.number == 3
 
 
 def test_a_new_tier_stands_below_the_others_with_its_first_version(db, manager):

@@ -59,6 +59,7 @@ def unblock(request: PageRequest, reference: str) -> HttpResponse:
 
 def _demand(request: PageRequest, reference: str) -> Demand:
     demands = Demand.objects.visible_to(request.user).for_reading()
+    demands = demands.select_related("answered_under")
     return get_object_or_404(demands, reference=reference)
 
 
