@@ -12,7 +12,10 @@ MODULES = (
     "capacity.engine.distribution",
     "capacity.engine.draws",
     "capacity.engine.plan",
+    "capacity.engine.recalibration",
+    "capacity.engine.scoring",
     "capacity.engine.simulation",
+    "capacity.engine.throughput",
 )
 
 
