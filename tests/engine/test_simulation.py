@@ -71,7 +71,7 @@ def undisturbed_plan():
     return busy_plan(interruptions=[], arrivals=[])
 
 
-@pytest.mark.parametrize("threads", [2, 3])
+@pytest.mark.parametrize("threads", [2, 5])
 def test_any_number_of_threads_gives_the_same_bytes(threads):
     asked = busy_plan()
 
