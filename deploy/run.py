@@ -121,7 +121,8 @@ def start_compiling(env: dict[str, str]) -> subprocess.Popen[bytes] | None:
         return None
     print("Compiling the forecast engine …", flush=True)
     code = (
-        "import pathlib, sys; from capacity.engine.simulation import warm_up; "
+        "import pathlib, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+        "from capacity.engine.simulation import warm_up; "
         "warm_up(); pathlib.Path(sys.argv[1]).touch()"
     )
     return subprocess.Popen([PYTHON, "-c", code, str(ready)], env=env, cwd=HERE)
@@ -164,9 +165,12 @@ def main() -> None:
     env = environment(state, sock)
     demo = os.environ.get("PORTFOLIO_DEMO", "yes").lower() not in {"no", "0", "false"}
     compiling = start_compiling(env)
+    # Our Redis does not run yet. What the demo company asks of the worker need not be
+    # kept: a worker looks for it when it starts.
+    silent = {"REDIS_URL": "memory://localhost"} if sock else {}
     prepared = subprocess.run(
         [PYTHON, "manage.py", "prepare", *(["--demo"] if demo else [])],
-        env=env, cwd=HERE, check=False,
+        env=env | silent, cwd=HERE, check=False,
     )  # fmt: skip
     if prepared.returncode:
         stop("The preparation failed; the lines above say why. Nothing was started.")
@@ -219,4 +223,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("Stopped before it was ready. The same command goes on from here.")
