@@ -238,3 +238,13 @@ def test_search_finds_by_reference_title_and_system_what_may_be_read(asker, requ
 
     hit = (str(mine), mine.get_absolute_url(), "Submitted")
     assert found == [[hit], [hit], [hit], []]
+
+
+def test_search_leads_on_to_the_requests_it_has_no_room_for(asker, requester):
+    DemandFactory.create_batch(9, requester=requester, title="Stock to the shop")
+
+    found = asker.get(reverse("core:search"), {"q": "stock"}).context["found"]
+    listed = asker.get(found[-1].url).context["page"]
+
+    assert [hit.name for hit in found[8:]] == ["All requests with “stock”"]
+    assert listed.paginator.count == 9

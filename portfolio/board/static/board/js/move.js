@@ -10,8 +10,6 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 let move = null; // {row, from, to, home: the sibling it stood before}
 let waiting = false; // a refresh came while a move was open
 
-document.documentElement.classList.add("scripted");
-
 const board = () => document.querySelector(".board");
 const panel = () => document.getElementById("move");
 const rows = () => [...document.querySelectorAll(".board tbody tr[data-reference]")];

@@ -1,4 +1,4 @@
-// The frame of every page: search by keyboard, and focus on what went wrong.
+// The frame of every page: search by keyboard, focus on what went wrong, the room one is in.
 
 const dialog = document.getElementById("search");
 
@@ -29,3 +29,10 @@ dialog?.addEventListener("click", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+// What answers by itself needs no button; without script the button does it.
+document.documentElement.classList.add("scripted");
+
+// On a phone the rooms scroll sideways: the current one must be among those in view.
+const room = document.querySelector(".rooms [aria-current]");
+if (room) room.parentNode.scrollLeft = room.offsetLeft - (room.parentNode.clientWidth - room.offsetWidth) / 2;
