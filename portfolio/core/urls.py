@@ -4,18 +4,13 @@ from django.contrib.auth import views as auth
 from django.urls import path, reverse_lazy
 
 from portfolio.core import views
-from portfolio.core.forms import SignInForm
 
 app_name = "core"
 urlpatterns = [
     path("", views.home, name="home"),
     path(
         "sign-in/",
-        auth.LoginView.as_view(
-            template_name="core/sign_in.html",
-            authentication_form=SignInForm,
-            redirect_authenticated_user=True,
-        ),
+        views.SignIn.as_view(),
         name="sign-in",
     ),
     path("sign-out/", auth.LogoutView.as_view(), name="sign-out"),

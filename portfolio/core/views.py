@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST, require_safe
 
 from portfolio.core.choices import Role
-from portfolio.core.forms import ThemeForm
+from portfolio.core.forms import SignInForm, ThemeForm
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.models import BusinessCalendar, BusinessUnit, Team, User
 from portfolio.core.search import Found, find
 from portfolio.core.shell import THEME_COOKIE, THEMES, rooms_of
+from portfolio.core.signed_out import KEPT, Kept, opened, show_kept
 
 HOME = {
     Role.REQUESTER: "intake:requests",
@@ -23,6 +29,35 @@ HOME = {
     Role.ADMINISTRATOR: "board:board",
 }
 A_YEAR = 60 * 60 * 24 * 365
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """Signs in, and gives back what was sent while nobody was signed in any more."""
+
+    template_name = "core/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **rest: Any
+    ) -> HttpResponseBase:
+        kept = self._kept()
+        if kept and request.user.is_authenticated:
+            return show_kept(request, kept)
+        return super().dispatch(request, *args, **rest)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        kept = self._kept()
+        return show_kept(self.request, kept) if kept else response
+
+    def get_context_data(self, **rest: Any) -> dict[str, Any]:
+        sealed = self.request.POST.get(KEPT, "")
+        return {**super().get_context_data(**rest), KEPT: sealed}
+
+    def _kept(self) -> Kept | None:
+        return opened(self.request.POST.get(KEPT, ""))
 
 
 @require_safe

@@ -1,4 +1,5 @@
-// The frame of every page: search by keyboard, focus on what went wrong, the room one is in.
+// The frame of every page: search by keyboard, focus on what went wrong,
+// the room one is in, and forms that outlive a session.
 
 const dialog = document.getElementById("search");
 
@@ -32,6 +33,25 @@ document.querySelector("[data-focus]")?.focus();
 
 // What answers by itself needs no button; without script the button does it.
 document.documentElement.classList.add("scripted");
+
+// Signing in anew, in another tab, changes the token that a form must carry.
+function freshToken() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const field = event.target.querySelector("[name=csrfmiddlewaretoken]");
+    if (field) field.value = freshToken() ?? field.value;
+  },
+  true,
+);
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = freshToken();
+  if (token) event.detail.headers["X-CSRFToken"] = token;
+});
 
 // On a phone the rooms scroll sideways: the current one must be among those in view.
 const room = document.querySelector(".rooms [aria-current]");

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from portfolio.core.signed_out import ask_to_sign_in, kept_from, say_signed_out
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every page asks to sign in, and none loses what was typed before."""
+
+    def handle_no_permission(  # type: ignore[override]  # the stub: only a redirect
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return say_signed_out(request)
+        kept = kept_from(request) if request.method == "POST" else None
+        if kept:
+            return ask_to_sign_in(request, kept)
+        if request.method == "POST":
+            # An address that only takes forms is no place to come back to.
+            return redirect("core:sign-in")
+        return super().handle_no_permission(request, view_func)
