@@ -118,6 +118,8 @@ from capacity.engine.plan import (
 )
 
 if TYPE_CHECKING:
+    from capacity.engine.between import Done
+    from capacity.engine.explaining import Explanation
     from capacity.engine.result import Forecast
 
 __all__ = [
@@ -131,9 +133,36 @@ __all__ = [
     "PlanError",
     "Range",
     "Uncertainty",
+    "explain",
     "forecast",
     "load_plan",
 ]
+
+
+def explain(
+    before: Plan,
+    after: Plan,
+    *,
+    done: Done | None = None,
+    trials: int | None = None,
+    progress: Callable[[float], object] | None = None,
+    threads: int | None = None,
+) -> Explanation:
+    """Say by how many days demands moved and why; see ``explaining.explain``.
+
+    Like ``forecast`` it loads Numba, and plays several plans: work for the worker.
+
+    Examples
+    --------
+    >>> plan = Plan.from_json({"start": "2026-11-23", "engineers": [], "demands": []})
+    >>> explain(plan, plan).to_json()["causes"]
+    []
+    """
+    from capacity.engine import explaining
+
+    return explaining.explain(
+        before, after, done=done, trials=trials, progress=progress, threads=threads
+    )
 
 
 def forecast(

@@ -100,10 +100,7 @@ def forecast(
     >>> forecast(plan).to_json()["demands"][0]["finish"]["p85"]
     '2026-11-30'
     """
-    if threads is None:
-        threads = _processors()
-    if threads < 1:
-        raise ValueError(f"threads is {threads}; at least 1 is needed.")
+    threads = _checked(threads)
     if progress is not None:
         progress(0.0)
     model = build_model(plan, weeks=report_weeks(plan))
@@ -127,6 +124,42 @@ def forecast(
         skill_done=totals.done / plan.trials,
         skill_unmet=np.cumsum(totals.unmet, axis=1)[:, :-1] / plan.trials,
     )
+
+
+def finish_days(
+    plan: Plan,
+    *,
+    progress: Callable[[float], object] | None = None,
+    threads: int | None = None,
+) -> Ints:
+    """Play a plan and keep the day on which each demand is done in each trial.
+
+    Parameters
+    ----------
+    plan, progress, threads
+        As for ``forecast``.
+
+    Returns
+    -------
+    int32 array, shape (trials, demands)
+        Days from the plan's start, or -1 where it is not done inside the horizon. Two
+        plans of one seed share their worlds: a row of the one belongs to the same row
+        of the other.
+
+    Notes
+    -----
+    Time as for ``forecast``; 4 bytes for each trial and demand.
+    """
+    threads = _checked(threads)
+    model = build_model(plan, weeks=report_weeks(plan))
+    days = np.empty((plan.trials, len(plan.demands)), dtype=np.int32)
+    first = 0
+    for done, tally in _played(plan, model, build_sampler(plan), threads):
+        days[first:done] = tally.finish_day
+        first = done
+        if progress is not None:
+            progress(done / plan.trials)
+    return days
 
 
 def trace(plan: Plan, *, first: int = 0, trials: int = 1) -> tuple[Drawn, Tally]:
@@ -179,6 +212,14 @@ def warm_up() -> None:
         }
     )
     forecast(plan, threads=1)
+
+
+def _checked(threads: int | None) -> int:
+    if threads is None:
+        return _processors()
+    if threads < 1:
+        raise ValueError(f"threads is {threads}; at least 1 is needed.")
+    return threads
 
 
 def _processors() -> int:

@@ -8,9 +8,11 @@ import pytest
 MODULES = (
     "capacity.engine",
     "capacity.engine._cannot",
+    "capacity.engine._lines",
     "capacity.engine.calendar",
     "capacity.engine.distribution",
     "capacity.engine.draws",
+    "capacity.engine.explaining",
     "capacity.engine.plan",
     "capacity.engine.recalibration",
     "capacity.engine.scoring",
