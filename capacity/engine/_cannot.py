@@ -6,7 +6,7 @@ import numpy as np
 
 from capacity.engine.calendar import net_capacity
 from capacity.engine.plan import Plan
-from capacity.engine.work import Package
+from capacity.engine.work import Demand, Package
 
 
 def reasons_against(plan: Plan) -> list[str | None]:
@@ -48,6 +48,38 @@ def reasons_against(plan: Plan) -> list[str | None]:
         found[demand.id] = reason
     _pass_on(plan, found)
     return [found[demand.id] for demand in plan.demands]
+
+
+def who_leaves(plan: Plan, demand: Demand) -> str | None:
+    """Name those whose leaving may be why a demand is not done, or None.
+
+    Parameters
+    ----------
+    plan
+        A checked plan.
+    demand
+        One of its demands.
+
+    Returns
+    -------
+    str or None
+        The first of the demand's packages decides that only people can do who all leave
+        for good inside the horizon.
+    """
+    leavers = {
+        each.id
+        for each in plan.engineers
+        if each.last_day is not None and each.last_day < plan.end
+    }
+    for package in demand.packages:
+        person = package.doing or package.engineer
+        able = {each.id for each in plan.engineers if package.skill in each.skills}
+        if not package.effort.is_zero and able:
+            if person in able & leavers:
+                return person
+            if person is None and able <= leavers:
+                return f"everybody who has {package.skill}"
+    return None
 
 
 def _reason_against(plan: Plan, package: Package, works: dict[str, bool]) -> str | None:

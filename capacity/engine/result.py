@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.engine._cannot import reasons_against
+from capacity.engine._cannot import reasons_against, who_leaves
 from capacity.engine.calendar import monday_of_week, net_capacity, weekly
 from capacity.engine.distribution import FinishedBy
 from capacity.engine.plan import Plan
+from capacity.engine.work import Demand
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int32]
@@ -119,7 +120,7 @@ class Forecast:
             "cannot": cannot,
             "start": self._percentiles(self.begun[row], (50,)),
             "finish": finish,
-            "why_null": self._why_null(finish, self.finished[row]),
+            "why_null": self._why_null(finish, self.finished[row], demand),
             "chance": {
                 day.isoformat(): self._chance(self.finished[row], day)
                 for day in demand.dates
@@ -159,14 +160,20 @@ class Forecast:
         }
 
     def _why_null(
-        self, finish: dict[str, str | None], counts: Counts
+        self,
+        finish: dict[str, str | None],
+        counts: Counts,
+        demand: Demand | None = None,
     ) -> dict[str, str]:
+        nulls = [name for name, day in finish.items() if day is None]
+        leaving = who_leaves(self.plan, demand) if nulls and demand else None
         missed = 1.0 - int(counts.sum()) / self.plan.trials
         reason = (
             f"In {_rounded_up(missed)} of the simulated worlds it is not done by "
-            f"{self.plan.end}, the end of the horizon."
+            f"{self.plan.end}, the end of the horizon"
+            f"{f'; {leaving} leaves before' if leaving else ''}."
         )
-        return {name: reason for name, day in finish.items() if day is None}
+        return dict.fromkeys(nulls, reason)
 
     def _chance(self, counts: Counts, day: date) -> float:
         days = (day - self.plan.start).days + 1
@@ -229,7 +236,7 @@ class Forecast:
         return [
             {
                 "week": monday_of_week(self.plan, week).isoformat(),
-                **{name: round(float(per[week]), 3) for name, per in columns.items()},
+                **{name: _rounded(per[week]) for name, per in columns.items()},
             }
             for week in range(weeks)
         ]
@@ -261,6 +268,11 @@ def _nothing(written: dict[str, Any], cannot: str) -> dict[str, Any]:
         "waits_for": None,
         "finished_by": {"first": written["finished_by"]["first"], "counts": []},
     }
+
+
+def _rounded(value: float) -> float:
+    # Adding nothing makes 0.0 of the -0.0 that a difference of sums may leave.
+    return round(float(value), 3) + 0.0
 
 
 def _rounded_up(share: float) -> str:

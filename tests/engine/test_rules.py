@@ -80,3 +80,22 @@ def test_who_leaves_after_the_horizon_and_before_the_end_is_not_given_the_work()
     answers = forecast(asked).to_json()["demands"]
 
     assert [each["finish"]["p50"] for each in answers] == [None, "2026-11-30"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (work("A", 3), "everybody who has api leaves before"),
+        (work("A", 3, doing="Eva"), "Eva leaves before"),
+        (work("A", 3, engineer="Eva"), "Eva leaves before"),
+    ],
+)
+def test_who_leaves_before_the_end_is_the_reason_why_there_is_no_date(asked, reason):
+    (answer,) = forecast(
+        plan(engineer("Eva", until="2026-11-24"), engineer("Jon", "events"), asked)
+    ).to_json()["demands"]
+
+    assert answer["why_null"]["p50"] == (
+        "In 100 % of the simulated worlds it is not done by 2027-01-21, the end of the "
+        f"horizon; {reason}."
+    )
