@@ -90,7 +90,9 @@ def _write(text: str) -> None:
         sys.stdout.flush()
     except OSError:
         # Python would try once more at its end, and print a traceback.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
         raise
 
 

@@ -1,10 +1,10 @@
 """``python -m capacity.engine`` prints a forecast, or says in one sentence why not."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -177,45 +177,44 @@ def test_what_is_no_plan_file_ends_with_2(tmp_path, capsys, content, sentence):
     assert said.count("\n") == 1
 
 
-def shell(command, **more):
-    """Run a command line of the shell, ``forecast`` being the engine."""
-    engine = f'forecast() {{ "{sys.executable}" -m capacity.engine "$@"; }}; '
-    return subprocess.run(
-        ["bash", "-c", engine + command],
-        check=False,
+def test_a_reader_that_goes_away_ends_it_without_a_word(plan_file):
+    command = f'"{sys.executable}" -m capacity.engine {plan_file}'
+
+    ran = subprocess.run(
+        ["bash", "-c", f"{command} | true; echo ${{PIPESTATUS[0]}}"],
+        check=True,
         capture_output=True,
         text=True,
-        **more,
     )
-
-
-def test_a_reader_that_goes_away_ends_it_without_a_word(plan_file):
-    ran = shell(f"forecast {plan_file} | true; echo ${{PIPESTATUS[0]}}")
 
     assert (ran.stdout, ran.stderr) == ("141\n", "")
 
 
-def test_an_answer_that_cannot_be_written_ends_with_1_and_one_sentence(plan_file):
-    full = shell(f"forecast {plan_file} > /dev/full")
-    closed = shell(f"forecast {plan_file} >&-")
+def test_a_full_disk_ends_with_1_and_one_sentence(plan_file, capsys, monkeypatch):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main([plan_file]) == 1
 
-    assert (full.returncode, full.stderr) == (
-        1,
-        "The answer cannot be written: No space left on device.\n",
-    )
-    assert (closed.returncode, closed.stderr) == (
-        1,
-        "The answer cannot be written: standard output is closed.\n",
-    )
+    said = capsys.readouterr().err
+    assert said == "The answer cannot be written: No space left on device.\n"
 
 
-def test_a_closed_standard_input_ends_with_2():
-    ran = shell("forecast - <&-")
+def test_a_closed_standard_output_ends_with_1(plan_file, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
 
-    assert (ran.returncode, ran.stderr) == (
-        2,
-        "Standard input is closed; a plan was expected there.\n",
-    )
+    assert main([plan_file]) == 1
+
+    said = capsys.readouterr().err
+    assert said == "The answer cannot be written: standard output is closed.\n"
+
+
+def test_a_closed_standard_input_ends_with_2(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+
+    assert main(["-"]) == 2
+
+    said = capsys.readouterr().err
+    assert said == "Standard input is closed; a plan was expected there.\n"
 
 
 def test_who_interrupts_gets_130_and_no_traceback():
@@ -232,16 +231,13 @@ def test_who_interrupts_gets_130_and_no_traceback():
     assert (run.returncode, *said) == (130, b"", b"")
 
 
-def test_ids_are_written_as_they_are_in_any_locale(tmp_path):
-    path = tmp_path / "plan.json"
+def test_ids_are_written_as_they_are_in_any_locale(tmp_path, monkeypatch):
     asked = plan(engineer("Zoë"), work("Größe 1 ✓", 1))
+    path, answer = tmp_path / "plan.json", tmp_path / "answer.json"
     path.write_text(json.dumps(asked.to_json()))
 
-    ran = subprocess.run(
-        [sys.executable, "-m", "capacity.engine", str(path)],
-        check=True,
-        capture_output=True,
-        env=os.environ | {"PYTHONIOENCODING": "ascii"},
-    )
+    with answer.open("w", encoding="ascii") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main([str(path)]) == 0
 
-    assert "Größe 1 ✓".encode() in ran.stdout
+    assert "Größe 1 ✓" in answer.read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ def in_hand(asked):
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25)
 def test_nobody_does_two_things_at_once_or_what_they_cannot(asked):
     _, tally = trace(asked, trials=asked.trials)
 
@@ -51,7 +51,7 @@ def test_nobody_does_two_things_at_once_or_what_they_cannot(asked):
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25)
 def test_work_begins_when_it_is_ready_and_its_person_is_there(asked):
     _, tally = trace(asked, trials=asked.trials)
 
@@ -65,7 +65,7 @@ def test_work_begins_when_it_is_ready_and_its_person_is_there(asked):
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25)
 def test_what_comes_after_waits_for_all_that_comes_before(asked):
     _, tally = trace(asked, trials=asked.trials)
 
@@ -90,7 +90,7 @@ def test_what_comes_after_waits_for_all_that_comes_before(asked):
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25)
 def test_no_week_gives_more_than_its_capacity(asked):
     _, tally = trace(asked, trials=asked.trials)
 
@@ -102,7 +102,7 @@ def test_no_week_gives_more_than_its_capacity(asked):
 
 
 @given(plans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25)
 def test_effort_that_goes_in_comes_out(asked):
     drawn, tally = trace(asked, trials=asked.trials)
 
