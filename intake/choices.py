@@ -19,7 +19,8 @@ class Stage(TextChoices):
 AWAITING_DECISION = [Stage.SUBMITTED, Stage.NEEDS_INFORMATION]
 BACKLOG = [Stage.ACCEPTED, Stage.ESTIMATED, Stage.IN_PROGRESS]
 OPEN = [*AWAITING_DECISION, *BACKLOG]
-CLOSED = [Stage.DELIVERED, Stage.DECLINED, Stage.DUPLICATE, Stage.WITHDRAWN]
+CLOSED_UNDONE = [Stage.DECLINED, Stage.DUPLICATE, Stage.WITHDRAWN]
+CLOSED = [Stage.DELIVERED, *CLOSED_UNDONE]
 
 
 class Source(TextChoices):
@@ -68,3 +69,8 @@ class QuestionKind(TextChoices):
     DATE = "date", "Date"
     YES_NO = "yes_no", "Yes or no"
     FILE = "file", "File"
+
+
+class WarningLevel(TextChoices):
+    SOON = "soon", "75 % used"
+    BREACHED = "breached", "Breached"

@@ -1,12 +1,12 @@
-"""By when a request is confirmed and decided: its tier's targets in business time."""
+"""By when a request that is sent at a moment is confirmed and decided."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from intake.choices import TargetUnit
 from intake.models import TierVersion
+from intake.sla import Happening, Policy, Signal, Target, clocks
 from portfolio.core.calendars import BusinessHours
 
 
@@ -16,19 +16,26 @@ class Deadlines:
     decide_by: dt.datetime
 
 
+def policy_of(version: TierVersion) -> Policy:
+    """A version of a tier, as far as its clocks are concerned."""
+    return Policy(
+        tier=version.tier.name,
+        number=version.number,
+        acknowledge=Target(version.acknowledge_amount, version.acknowledge_unit),
+        decide=Target(version.decide_amount, version.decide_unit),
+    )
+
+
 def deadlines(
     *, version: TierVersion, hours: BusinessHours, submitted_at: dt.datetime
 ) -> Deadlines | None:
-    """Both targets of a tier, or None while the calendar is never open."""
-    if next(hours.spans_from(submitted_at), None) is None:
-        return None
-
-    def due(amount: int, unit: str) -> dt.datetime:
-        if unit == TargetUnit.HOURS:
-            return hours.after(submitted_at, dt.timedelta(hours=amount))
-        return hours.after(submitted_at, hours.working_days(submitted_at, amount))
-
-    return Deadlines(
-        confirm_by=due(version.acknowledge_amount, version.acknowledge_unit),
-        decide_by=due(version.decide_amount, version.decide_unit),
+    """What both clocks say at their start, or None while the calendar never opens."""
+    acknowledge, decide = clocks(
+        [Happening(submitted_at, Signal.START)],
+        policy=policy_of(version),
+        hours=hours,
+        now=submitted_at,
     )
+    if acknowledge.due is None or decide.due is None:
+        return None
+    return Deadlines(confirm_by=acknowledge.due, decide_by=decide.due)

@@ -25,7 +25,11 @@ REACHED = {
 # reasons are about the requests of others.
 SAID = {
     "submitted": "Request sent",
+    "acknowledged": "The team has read it",
     "information-asked": "The team asked",
+    "answered": "Answer sent",
+    "tier-changed": "Tier changed",
+    "reopened": "Opened again",
     "accepted": "Accepted",
     "duplicate": "Joined with another request",
     "declined": "Declined",
@@ -41,7 +45,8 @@ SAID = {
 }
 # The reason for declining stands with the decision, above the trail.
 WITH_REASON = {
-    "information-asked", "withdrawn", "blocked", "rebaselined", "promise-withdrawn"
+    "information-asked", "answered", "tier-changed", "reopened", "withdrawn", "blocked",
+    "rebaselined", "promise-withdrawn",
 }  # fmt: skip
 WITH_DAY = {"promised", "rebaselined"}
 
@@ -109,6 +114,12 @@ def timeline_of(demand: Demand, events: Iterable[Event]) -> list[Entry]:
         for event in events
         if event.kind in SAID
     ]
+
+
+def last_question(events: Iterable[Event]) -> Event | None:
+    """What the team asked last, with when and by whom."""
+    asked = [event for event in events if event.kind == "information-asked"]
+    return asked[-1] if asked else None
 
 
 def promised_day(events: Iterable[Event]) -> dt.date | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -9,16 +10,40 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from intake.answers import parts_of
+from intake.choices import ClockKind
+from intake.clock_words import is_unread, lines_of, next_line
 from intake.deadlines import Deadlines, deadlines
-from intake.follow import promised_day, steps_of, timeline_of
-from intake.forms import DeclineForm, RequestForm, WithdrawForm
+from intake.follow import last_question, promised_day, steps_of, timeline_of
+from intake.forms import (
+    AnswerForm,
+    AskForm,
+    DecisionForm,
+    DeclineForm,
+    ReopenForm,
+    RequestForm,
+    TierForm,
+    WithdrawForm,
+)
 from intake.listing import CSV_HEADER, Listing, csv_rows
 from intake.models import Demand, Tier
+from intake.services.clocks import read_clocks
 from intake.services.stages import withdraw_demand
-from intake.services.triage import decline_demand
+from intake.services.triage import (
+    acknowledge_demand,
+    answer_question,
+    ask_for_information,
+    change_tier,
+    decline_demand,
+    reopen_demand,
+)
 from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
@@ -89,7 +114,16 @@ def submitted(request: PageRequest, reference: str) -> HttpResponse:
 @require_safe
 def follow(request: PageRequest, reference: str) -> HttpResponse:
     demand = _visible_demand(request, reference)
+    return _follow_page(request, demand, AnswerForm())
+
+
+def _follow_page(
+    request: PageRequest, demand: Demand, answer_form: AnswerForm
+) -> HttpResponse:
     events = list(Event.objects.about(demand).by_time())
+    now = timezone.now()
+    is_mine = demand.requester == request.user
+    speaks = _speaks_for_it(request, demand)
     return render_page(
         request,
         "intake/follow.html",
@@ -99,18 +133,68 @@ def follow(request: PageRequest, reference: str) -> HttpResponse:
             "steps": steps_of(demand, events),
             "timeline": timeline_of(demand, events),
             "promised": promised_day(events) if demand.is_in_backlog else None,
-            "due": _due(demand) if demand.is_decidable else None,
-            "now": timezone.now(),
-            "may_withdraw": demand.is_open and _may_withdraw(request, demand),
+            "clocks": lines_of(
+                read_clocks(demand, now=now, events=events),
+                now=now,
+                is_requester=is_mine,
+            ),
+            "question": last_question(events),
+            "answer_form": answer_form if speaks else None,
+            "now": now,
+            "may_withdraw": demand.is_open and speaks,
+            "may_reopen": demand.is_closed_undone and request.user.has_perm(DECIDE),
         },
         fragment="follow",
+    )
+
+
+@require_POST
+def answer(request: PageRequest, reference: str) -> HttpResponse:
+    """What the team asked for, from who asked for it or from whom they told."""
+    demand = _visible_demand(request, reference)
+    if not _speaks_for_it(request, demand):
+        raise PermissionDenied(
+            "Only who asked for it or the manager of the team can answer."
+        )
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _follow_page(request, demand, form)
+    try:
+        answer_question(demand=demand, by=request.user, **form.cleaned_data)
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+    else:
+        messages.success(
+            request, f"Your answer is sent. {demand.team} goes on with the decision."
+        )
+    return redirect(demand)
+
+
+@require_form
+@permission_required(DECIDE, raise_exception=True)
+def reopen(request: PageRequest, reference: str) -> HttpResponse:
+    demand = _visible_demand(request, reference)
+    form = ReopenForm(_sent(request))
+    if form.is_valid():
+        try:
+            reopen_demand(demand=demand, by=request.user, **form.cleaned_data)
+        except RuleBroken as broken:
+            messages.error(request, str(broken))
+        else:
+            messages.success(request, f"{demand.reference} awaits its decision again.")
+        return redirect(demand)
+    return render_page(
+        request,
+        "intake/reopen.html",
+        {"demand": demand, "form": form},
+        fragment="form",
     )
 
 
 @require_form
 def withdraw(request: PageRequest, reference: str) -> HttpResponse:
     demand = _visible_demand(request, reference)
-    if not _may_withdraw(request, demand):
+    if not _speaks_for_it(request, demand):
         raise PermissionDenied(
             "Only who asked for it or the manager of the team can withdraw a request."
         )
@@ -149,17 +233,55 @@ def triage_demand(request: PageRequest, reference: str) -> HttpResponse:
 @permission_required(DECIDE, raise_exception=True)
 def decline(request: PageRequest, reference: str) -> HttpResponse:
     demand = _visible_demand(request, reference)
-    form = DeclineForm(_sent(request))
-    if not form.is_valid():
-        return _triage_page(request, demand=demand, form=form, fragment="decision")
+    return _decision(request, demand, DeclineForm, decline_demand, "Declined {}.")
+
+
+@require_form
+@permission_required(DECIDE, raise_exception=True)
+def ask(request: PageRequest, reference: str) -> HttpResponse:
+    demand = _visible_demand(request, reference)
+    return _decision(
+        request, demand, AskForm, ask_for_information, "{} waits for the requester now."
+    )
+
+
+@require_form
+@permission_required(DECIDE, raise_exception=True)
+def tier(request: PageRequest, reference: str) -> HttpResponse:
+    demand = _visible_demand(request, reference)
+    return _decision(request, demand, TierForm, change_tier, "{} has another tier now.")
+
+
+@require_POST
+@permission_required(DECIDE, raise_exception=True)
+def acknowledge(request: PageRequest, reference: str) -> HttpResponse:
+    demand = _visible_demand(request, reference)
     try:
-        decline_demand(
-            demand=demand, by=request.user, reason=form.cleaned_data["reason"]
-        )
+        acknowledge_demand(demand=demand, by=request.user)
     except RuleBroken as broken:
         messages.error(request, str(broken))
     else:
-        messages.success(request, f"Declined {demand.reference}.")
+        messages.success(request, f"The requester of {demand.reference} reads that.")
+    return redirect("intake:triage-demand", demand.reference)
+
+
+def _decision(
+    request: PageRequest,
+    demand: Demand,
+    form_class: type[DecisionForm],
+    decide: Callable[..., Demand],
+    said: str,
+) -> HttpResponse:
+    """Show a form of the triage panel, or do what it was sent for."""
+    form = form_class(_sent(request), initial={"tier": demand.tier_id})
+    if not form.is_valid():
+        return _triage_page(request, demand=demand, form=form, fragment="decision")
+    try:
+        decide(demand=demand, by=request.user, **form.cleaned_data)
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+    else:
+        messages.success(request, said.format(demand.reference))
     return _next_in_triage(request)
 
 
@@ -167,31 +289,39 @@ def _triage_page(
     request: PageRequest,
     *,
     demand: Demand | None = None,
-    form: DeclineForm | None = None,
+    form: DecisionForm | None = None,
     fragment: str = "panel",
 ) -> HttpResponse:
     waiting = (
         Demand.objects.visible_to(request.user)
         .awaiting_decision()
         .for_reading()
-        .by_next_decision()
+        .by_next_due()
+        .prefetch_related("clocks")
     )
     if request.GET.get("format") == "csv":
         name = f"triage-{timezone.localdate()}.csv"
         return csv_response(name, CSV_HEADER, csv_rows(waiting))
+    now = timezone.now()
+    clocks = read_clocks(demand, now=now) if demand else []
     context: dict[str, Any] = {
-        "waiting": waiting,
+        # Read only where the list is shown, not for the panel alone.
+        "waiting": SimpleLazyObject(
+            lambda: [(row, next_line(row.clocks.all(), now)) for row in waiting]
+        ),
+        "clocks": lines_of(clocks, now=now, is_requester=False),
+        "may_acknowledge": demand is not None and is_unread(demand, clocks),
         "demand": demand,
         "parts": parts_of(demand) if demand else [],
         "form": form,
-        "now": timezone.now(),
+        "now": now,
     }
     return render_page(request, "intake/triage.html", context, fragment=fragment)
 
 
 def _next_in_triage(request: PageRequest) -> HttpResponse:
     waiting = Demand.objects.visible_to(request.user).awaiting_decision()
-    first = waiting.by_next_decision().first()
+    first = waiting.by_next_due().first()
     if first is None:
         return redirect("intake:triage")
     return redirect("intake:triage-demand", first.reference)
@@ -213,14 +343,10 @@ def _visible_demand(request: PageRequest, reference: str) -> Demand:
 
 
 def _due(demand: Demand) -> Deadlines | None:
-    if demand.submitted_at is None:
-        return None
-    return deadlines(
-        version=demand.answered_under or demand.tier.current,
-        hours=demand.team.calendar.business_hours(),
-        submitted_at=demand.submitted_at,
-    )
+    due = {clock.kind: clock.due_at for clock in demand.clocks.all()}
+    confirm_by, decide_by = (due.get(kind) for kind in ClockKind)
+    return Deadlines(confirm_by, decide_by) if confirm_by and decide_by else None
 
 
-def _may_withdraw(request: PageRequest, demand: Demand) -> bool:
+def _speaks_for_it(request: PageRequest, demand: Demand) -> bool:
     return demand.requester == request.user or request.user.has_perm(DECIDE)

@@ -17,7 +17,7 @@ from capacity.models import (
     WeeklyHours,
     WorkPackage,
 )
-from intake.models import Demand, System, Tier
+from intake.models import Demand, SlaClock, System, Tier
 from portfolio.catalogue.models import Integration
 from portfolio.core.models import (
     BusinessCalendar,
@@ -131,6 +131,26 @@ class RankedDemandFactory(DemandFactory):
     stage = "accepted"
     rank = factory.Sequence(lambda n: f"{n + 1:06d}1")
     decided_at = factory.LazyFunction(timezone.now)
+
+
+class SlaClockFactory(_Factory):
+    """A clock for the decision that runs; give ``due_at`` and what else it is about."""
+
+    demand = factory.SubFactory(DemandFactory)
+    kind = "decide"
+    state = "running"
+    started_under = factory.LazyAttribute(lambda clock: clock.demand.tier.current)
+    tier_name = "Standard"
+    version_number = 1
+    target_amount = 5
+    target_unit = "days"
+    started_at = factory.LazyAttribute(lambda clock: clock.demand.submitted_at)
+    allowed = dt.timedelta(hours=40)
+    elapsed = dt.timedelta(hours=1)
+    paused = dt.timedelta(0)
+
+    class Meta:
+        model = SlaClock
 
 
 class SkillFactory(_Factory):

@@ -1,3 +1,4 @@
+from intake.models.clocks import SlaClock, SlaWarning
 from intake.models.demands import Demand, RankMove
 from intake.models.systems import System
 from intake.models.tables import TierTable
@@ -7,6 +8,8 @@ from intake.models.tokens import TierToken
 __all__ = [
     "Demand",
     "RankMove",
+    "SlaClock",
+    "SlaWarning",
     "System",
     "Tier",
     "TierTable",

@@ -5,11 +5,20 @@ from datetime import date
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Min, Q, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from intake.choices import AWAITING_DECISION, BACKLOG, CLOSED, OPEN, Frequency, Stage
+from intake.choices import (
+    AWAITING_DECISION,
+    BACKLOG,
+    CLOSED,
+    CLOSED_UNDONE,
+    OPEN,
+    Frequency,
+    Stage,
+)
 from intake.choices import Source as DemandSource
 from intake.models.systems import System
 from intake.models.tiers import Tier, TierVersion
@@ -77,9 +86,12 @@ class DemandQuerySet(models.QuerySet["Demand"]):
     def by_rank(self) -> DemandQuerySet:
         return self.order_by("rank")
 
-    def by_next_decision(self) -> DemandQuerySet:
-        """What must be decided first stands first; without a due time, the oldest."""
-        return self.order_by(F("decide_by").asc(nulls_last=True), "submitted_at", "pk")
+    def by_next_due(self) -> DemandQuerySet:
+        """What is breached or due first stands first; what is paused stands last."""
+        going = Min("clocks__due_at", filter=Q(clocks__stopped_at=None))
+        return self.annotate(next_due=Coalesce(going, "decide_by")).order_by(
+            F("next_due").asc(nulls_last=True), "submitted_at", "pk"
+        )
 
 
 class Demand(models.Model):
@@ -267,6 +279,11 @@ class Demand(models.Model):
     @property
     def is_open(self) -> bool:
         return self.stage in OPEN
+
+    @property
+    def is_closed_undone(self) -> bool:
+        """Closed without having been done, so that it can be opened again."""
+        return self.stage in CLOSED_UNDONE
 
     @property
     def is_blocked(self) -> bool:

@@ -46,6 +46,8 @@ class Tier(models.Model):
         """The version new requests come under; load with ``current_version``."""
         if self.current_version is None:
             raise ValueError(f"Tier {self.slug} has no version; make_tier adds one.")
+        # So that whoever has the version knows its tier without another query.
+        self.current_version.tier = self
         return self.current_version
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from intake.choices import BACKLOG, OPEN, Stage
 from intake.models import Demand
+from intake.services.clocks import keep_clocks
 from intake.services.locking import lock_demand
 from intake.services.transitions import (
     refuse_unless,
@@ -98,6 +99,7 @@ def withdraw_demand(*, demand: Demand, by: User, why: str = "") -> Demand:
         by=by,
         why=why.strip(),
     )
+    keep_clocks(demand=demand)
     if was_in_backlog:
         note_plan_change(team_id=demand.team_id)
     return demand

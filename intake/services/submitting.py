@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from intake.choices import Stage
-from intake.deadlines import deadlines
 from intake.models import Demand, System, Tier
+from intake.services.clocks import keep_clocks
 from intake.services.locking import lock_team
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import BusinessUnit, Team, User
@@ -54,16 +54,12 @@ def submit_request(
     tiers = Tier.objects.select_related("current_version")
     tier = tiers.get(pk=tier.pk) if tier else tiers.get(slug=Tier.STANDARD)
     now = timezone.now()
-    version = tier.current
-    due = deadlines(
-        version=version, hours=team.calendar.business_hours(), submitted_at=now
-    )
     demand = Demand.objects.create(
         team=team,
         reference=f"{team.reference_prefix}-{team.last_number:04d}",
         title=title.strip(),
         tier=tier,
-        answered_under=version,
+        answered_under=tier.current,
         stage=Stage.SUBMITTED,
         business_unit=unit,
         requester=by,
@@ -76,7 +72,6 @@ def submit_request(
         needed_by=needed_by,
         purpose=purpose.strip(),
         submitted_at=now,
-        decide_by=due.decide_by if due else None,
         submission_token=token,
     )
     record_event(
@@ -88,4 +83,4 @@ def submit_request(
         after=Stage.SUBMITTED,
         at=now,
     )
-    return demand
+    return keep_clocks(demand=demand)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from intake.choices import Stage
 from intake.models import Demand
 from portfolio.core.errors import RuleBroken
@@ -16,6 +18,7 @@ def store_change(
     before: object = "",
     after: object = "",
     why: str = "",
+    facts: dict[str, Any] | None = None,
 ) -> None:
     """Save one change of a locked demand, count its revision, and leave the event."""
     demand.revision += 1
@@ -28,6 +31,7 @@ def store_change(
         before=before,
         after=after,
         why=why,
+        facts=facts,
     )
 
 
@@ -39,6 +43,7 @@ def store_stage(
     kind: str,
     by: User,
     why: str = "",
+    facts: dict[str, Any] | None = None,
 ) -> None:
     """Bring a locked demand to a stage; outside the backlog it loses its rank."""
     before, demand.stage = demand.stage, stage
@@ -52,6 +57,7 @@ def store_stage(
         before=before,
         after=stage,
         why=why,
+        facts=facts,
     )
 
 

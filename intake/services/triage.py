@@ -3,11 +3,12 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from intake.choices import AWAITING_DECISION, Stage
-from intake.models import Demand
+from intake.choices import AWAITING_DECISION, CLOSED_UNDONE, OPEN, ClockKind, Stage
+from intake.models import Demand, Tier
+from intake.services.clocks import REQUESTER, keep_clocks
 from intake.services.locking import lock_demand
 from intake.services.ranking import place_at_end
-from intake.services.transitions import refuse_unless, store_stage
+from intake.services.transitions import refuse_unless, store_change, store_stage
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import User
 from portfolio.core.services.changes import note_plan_change
@@ -52,3 +53,115 @@ def _store_decision(*, demand: Demand, stage: Stage, kind: str, by: User) -> Non
         by=by,
         why=demand.decision_reason,
     )
+    keep_clocks(demand=demand)
+
+
+@transaction.atomic
+def acknowledge_demand(*, demand: Demand, by: User) -> Demand:
+    """Tell the requester that somebody of the team has read the request."""
+    demand = lock_demand(demand)
+    refuse_unless(
+        demand, [Stage.SUBMITTED], "only a request that was just sent is confirmed."
+    )
+    if demand.clocks.filter(
+        kind=ClockKind.ACKNOWLEDGE, stopped_at__isnull=False
+    ).exists():
+        raise RuleBroken(f"{demand.reference} was confirmed as read before.")
+    store_change(demand=demand, fields=[], kind="acknowledged", by=by)
+    return keep_clocks(demand=demand)
+
+
+@transaction.atomic
+def ask_for_information(
+    *, demand: Demand, by: User, question: str, waits_for: str = ""
+) -> Demand:
+    """Put a question to the requester; the time for the decision stands still."""
+    demand = lock_demand(demand)
+    refuse_unless(
+        demand, [Stage.SUBMITTED], "a question is asked while a decision is awaited."
+    )
+    if not question.strip():
+        raise RuleBroken(f"Say what you need to know about {demand.reference}.")
+    store_stage(
+        demand=demand,
+        stage=Stage.NEEDS_INFORMATION,
+        fields=[],
+        kind="information-asked",
+        by=by,
+        why=question.strip(),
+        facts={"waits_for": waits_for.strip() or REQUESTER},
+    )
+    return keep_clocks(demand=demand)
+
+
+@transaction.atomic
+def answer_question(*, demand: Demand, by: User, answer: str) -> Demand:
+    """Give the team what it asked for; the time for the decision goes on."""
+    demand = lock_demand(demand)
+    refuse_unless(
+        demand,
+        [Stage.NEEDS_INFORMATION],
+        "the team does not wait for an answer any more.",
+    )
+    if not answer.strip():
+        raise RuleBroken("Write an answer; the team waits for it.")
+    store_stage(
+        demand=demand,
+        stage=Stage.SUBMITTED,
+        fields=[],
+        kind="answered",
+        by=by,
+        why=answer.strip(),
+    )
+    return keep_clocks(demand=demand)
+
+
+@transaction.atomic
+def reopen_demand(*, demand: Demand, by: User, why: str) -> Demand:
+    """Let a closed demand that was never done await its decision again."""
+    demand = lock_demand(demand)
+    refuse_unless(
+        demand,
+        CLOSED_UNDONE,
+        "only what was declined, a duplicate or withdrawn can be opened again.",
+    )
+    if not why.strip():
+        raise RuleBroken(f"Say why {demand.reference} is opened again.")
+    demand.decided_at = demand.decided_by = demand.started_on = None
+    demand.decision_reason = ""
+    store_stage(
+        demand=demand,
+        stage=Stage.SUBMITTED,
+        fields=["decided_at", "decided_by", "decision_reason", "started_on"],
+        kind="reopened",
+        by=by,
+        why=why.strip(),
+    )
+    return keep_clocks(demand=demand)
+
+
+@transaction.atomic
+def change_tier(*, demand: Demand, tier: Tier, by: User, why: str) -> Demand:
+    """Handle an open demand under another tier, as it is in force now.
+
+    What its clocks have counted stays; what was answered stays under its version.
+    """
+    demand = lock_demand(demand)
+    refuse_unless(demand, OPEN, "only an open demand changes its tier.")
+    tier = Tier.objects.select_related("current_version").get(pk=tier.pk)
+    if tier == demand.tier:
+        raise RuleBroken(f"{demand.reference} is {tier} already.")
+    if not why.strip():
+        raise RuleBroken(f"Say why {demand.reference} becomes {tier}.")
+    before, demand.tier = demand.tier, tier
+    store_change(
+        demand=demand,
+        fields=["tier"],
+        kind="tier-changed",
+        by=by,
+        before=before.slug,
+        after=tier.slug,
+        why=why.strip(),
+        facts={"tier_version": tier.current.pk},
+    )
+    return keep_clocks(demand=demand)

@@ -15,6 +15,9 @@ _STAGES: dict[str, str] = {stage.value: stage.label for stage in Stage}
 _Words = Callable[[str, str], str]
 _SAID: dict[str, _Words] = {
     "submitted": lambda _before, _after: "Submitted",
+    "acknowledged": lambda _before, _after: "Confirmed as read",
+    "information-asked": lambda _before, _after: "Asked the requester",
+    "answered": lambda _before, _after: "Answered by the requester",
     "accepted": lambda _before, _after: "Accepted into the backlog",
     "declined": lambda _before, _after: "Declined",
     "estimated": lambda _before, _after: "Estimated",

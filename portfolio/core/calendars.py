@@ -79,6 +79,25 @@ class BusinessHours:
         """The same hours as if no day were shortened."""
         return replace(self, closings=frozenset()) if self.closings else self
 
+    @property
+    def words(self) -> str:
+        """“Mon–Fri 09:00–17:00, Europe/Berlin, holidays of DE-BE”."""
+        by_hours: dict[str, list[int]] = {}
+        for weekday in range(7):
+            hours = " ".join(
+                f"{opens:%H:%M}–{closes:%H:%M}"
+                for on, opens, closes in sorted(self.periods)
+                if on == weekday
+            )
+            if hours:
+                by_hours.setdefault(hours, []).append(weekday)
+        open_words = [
+            f"{_weekdays(days)} {hours}" for hours, days in by_hours.items()
+        ] or ["never open"]
+        place = "-".join(filter(None, [self.country, self.subdivision]))
+        holiday_words = [f"holidays of {place}"] if place else []
+        return ", ".join([*open_words, str(self.zone), *holiday_words])
+
     def is_working_day(self, day: dt.date) -> bool:
         return bool(self._open_hours(day))
 
@@ -203,6 +222,14 @@ def _without(
     opens, closes = hours
     parts = [(opens, min(closes, since)), (max(opens, until), closes)]
     return [(begin, end) for begin, end in parts if begin < end]
+
+
+def _weekdays(days: list[int]) -> str:
+    """“Mon–Fri”, or “Mon Wed” where they do not follow each other."""
+    names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        return f"{names[days[0]]}–{names[days[-1]]}"
+    return " ".join(names[day] for day in days)
 
 
 def _length(spans: Iterable[Span]) -> dt.timedelta:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from capacity.models import Engineer, WorkPackage
 from intake.choices import Source, Stage
-from intake.deadlines import deadlines
 from intake.models import Demand
 from portfolio.core.models import Event, User
 from portfolio.delivery.models import Commitment, CommitmentVersion
@@ -89,7 +88,6 @@ def open_case(company: Company, story: Story, day: dt.date) -> Case:
     version = company.first_versions[story.tier]
     if _awaits_decision(story):
         version = tier.current
-    due = deadlines(version=version, hours=company.days.hours, submitted_at=at)
     source, target = story.systems
     demand = Demand(
         team=company.team,
@@ -107,7 +105,6 @@ def open_case(company: Company, story: Story, day: dt.date) -> Case:
         purpose=story.why,
         answers=story.answers,
         submitted_at=at,
-        decide_by=due.decide_by if due else None,
         created_at=at - dt.timedelta(minutes=rng.randint(3, 40)),
     )
     case = Case(story, demand)
@@ -133,12 +130,25 @@ def decision_days(company: Company, story: Story) -> int:
     return days + 5 if is_late else days
 
 
+def confirm(company: Company, case: Case, before: dt.datetime) -> None:
+    """Most requests are confirmed as read in time, some late, some never."""
+    rng = company.dice("confirm", case.demand.title)
+    is_late = rng.randrange(LATE) == 0
+    target = 1.5 if case.story.tier == "expedite" else 7
+    hours = rng.uniform(0.1, target) * (3 if is_late else 1)
+    sent = case.happenings[-1].at
+    at = company.days.hours.after(sent, dt.timedelta(minutes=round(hours * 60)))
+    if at < before:
+        case.add(at, "acknowledged", company.manager)
+
+
 def decide(
     company: Company, case: Case, day: dt.date, stage: Stage, reason: str = ""
 ) -> None:
     demand = case.demand
     rng = company.dice("decide", demand.title)
     at = company.days.moment(day, rng, after=case.happenings[-1].at)
+    confirm(company, case, before=at)
     demand.stage = stage
     demand.decided_at, demand.decided_by = at, company.manager
     demand.decision_reason = reason

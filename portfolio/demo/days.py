@@ -6,6 +6,8 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from portfolio.core.calendars import BusinessHours
 
 DAY = dt.timedelta(days=1)
@@ -27,6 +29,15 @@ class Days:
 
     today: dt.date
     hours: BusinessHours
+
+    def now(self) -> dt.datetime:
+        """This moment when today is today, else the morning of the day of the load."""
+        now = timezone.now()
+        return now if timezone.localdate(now) == self.today else self.this_morning()
+
+    def this_morning(self) -> dt.datetime:
+        """What has happened has happened before today."""
+        return dt.datetime.combine(self.today, dt.time(), dt.UTC)
 
     def working(self, number: int) -> dt.date:
         """0 is today, or the next working day after it; -1 the last one before."""

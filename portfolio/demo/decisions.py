@@ -5,7 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from intake.choices import Stage
-from portfolio.demo.cases import Case, decide, decision_days, estimate, open_case
+from portfolio.demo.cases import (
+    Case,
+    confirm,
+    decide,
+    decision_days,
+    estimate,
+    open_case,
+)
 from portfolio.demo.company import Company
 from portfolio.demo.stories import Story
 
@@ -21,18 +28,36 @@ def _waiting(company: Company, story: Story) -> Case:
     case = open_case(company, story, days.before(days.working(story.due), decide_days))
     if story.needed is not None:
         case.demand.needed_by = days.working(story.needed)
-    if story.stage == Stage.NEEDS_INFORMATION:
-        at = case.happenings[-1].at + dt.timedelta(minutes=35)
-        case.demand.stage = Stage.NEEDS_INFORMATION
-        case.add(
-            at,
-            "information-asked",
-            company.manager,
-            before=Stage.SUBMITTED,
-            after=Stage.NEEDS_INFORMATION,
-            why=story.question,
-        )
+    if story.question:
+        _ask(company, case)
+    elif not story.is_unread:
+        confirm(company, case, before=days.this_morning())
     return case
+
+
+def _ask(company: Company, case: Case) -> None:
+    """The clock of the decision stands still until the requester answers, if ever."""
+    story, days = case.story, company.days
+    at = case.happenings[-1].at + dt.timedelta(minutes=35)
+    case.demand.stage = Stage.NEEDS_INFORMATION
+    case.add(
+        at,
+        "information-asked",
+        company.manager,
+        before=Stage.SUBMITTED,
+        after=Stage.NEEDS_INFORMATION,
+        why=story.question,
+    )
+    if story.answer:
+        case.demand.stage = Stage.SUBMITTED
+        case.add(
+            days.hours.after(at, dt.timedelta(hours=9)),
+            "answered",
+            case.demand.requester or company.manager,
+            before=Stage.NEEDS_INFORMATION,
+            after=Stage.SUBMITTED,
+            why=story.answer,
+        )
 
 
 def refused_cases(company: Company, told: list[Story]) -> list[Case]:

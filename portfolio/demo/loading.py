@@ -10,6 +10,7 @@ from django.db import models, transaction
 from capacity.models import WorkPackage
 from intake.models import Demand, RankMove
 from intake.ranking import spread
+from intake.services.clocks import begin_clocks
 from portfolio.catalogue.models import Integration
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event, Team
@@ -85,7 +86,12 @@ def _store(company: Company, cases: list[Case], moves: list[RankMove]) -> None:
     _store_promises(cases)
     RankMove.objects.bulk_create(reversed(moves))
     events = [event for case in cases for event in case.events()]
-    Event.objects.bulk_create(sorted(events, key=lambda event: event.at))
+    events = sorted(events, key=lambda event: event.at)
+    begin_clocks(
+        demands=[case.demand for case in cases],
+        events=Event.objects.bulk_create(events),
+        now=company.days.now(),
+    )
 
 
 def _name_the_originals(cases: list[Case]) -> None:

@@ -69,6 +69,9 @@ class Story:
     # Of what waits for its decision.
     due: int = 0
     question: str = ""
+    # What the requester answered to the question since.
+    answer: str = ""
+    is_unread: bool = False
     answers: dict[str, str] = field(default_factory=dict)
     # Of what was refused.
     ago: int = 0

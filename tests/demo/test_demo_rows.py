@@ -13,7 +13,7 @@ from capacity.models import Engineer, KtloStream, Leave, Skill, WorkPackage
 from intake.answers import answers_of, asked_of, to_ask
 from intake.choices import Stage
 from intake.evidence import EVIDENCE
-from intake.models import Demand, RankMove, System
+from intake.models import Demand, RankMove, SlaClock, System
 from portfolio.catalogue.models import Integration
 from portfolio.core.models import BusinessUnit, Event, Team, User
 from portfolio.delivery.models import Commitment, CommitmentVersion
@@ -232,3 +232,18 @@ def test_every_tier_has_an_open_request_that_answers_all_it_asks(demo):
 
     assert unanswered == []
     assert tiers == {"expedite", "fixed-date", "strategic", "standard"}
+
+
+def test_clocks_of_every_kind_are_there_and_most_were_met(demo):
+    ended = SlaClock.objects.exclude(stopped_at=None)
+    waiting = SlaClock.objects.running_on()
+
+    assert ended.filter(state="met").count() > 200
+    assert 3 <= ended.filter(state="breached").count() <= 20
+    assert set(waiting.values_list("state", flat=True)) == {
+        "running", "paused", "breached"
+    }  # fmt: skip
+    assert set(waiting.filter(state="paused").values_list("waits_for", flat=True)) == {
+        "the requester"
+    }
+    assert waiting.exclude(paused=dt.timedelta(0)).filter(paused_since=None).exists()

@@ -52,6 +52,7 @@ def test_a_calendar_that_never_opens_sets_no_deadline():
             acknowledge_unit="days",
             decide_amount=5,
             decide_unit="days",
+            tier=Tier(name="Standard"),
         ),
         hours=never,
         submitted_at=berlin("2026-11-23 10:00"),

@@ -85,6 +85,12 @@ def test_a_submitted_request_says_by_when_it_is_decided(asker, requester, team):
     text = page_of(asker, demand).content.decode()
 
     assert day_words(demand.decide_by) in text
+    assert [
+        line.chip for line in asker.get(demand.get_absolute_url()).context["clocks"]
+    ] == [
+        "Running",
+        "Running",
+    ]
 
 
 def test_a_late_decision_is_said(asker, requester, team):
@@ -196,8 +202,9 @@ def test_the_page_costs_the_same_queries_for_any_history(
     for _ in range(events):
         record_event(subject=demand, kind="blocked", by=manager)
 
-    # Session, person; demand with all it names, its events, periods, closed days.
-    with django_assert_num_queries(6):
+    # Session, person; demand with all it names, its events, its clocks; the version
+    # they run under, closed days, periods.
+    with django_assert_num_queries(8):
         response = page_of(asker, demand)
 
     assert len(response.context["timeline"]) == events

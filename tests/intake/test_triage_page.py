@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.factories import (
     DemandFactory,
     RankedDemandFactory,
+    SlaClockFactory,
     TeamFactory,
     UserFactory,
 )
@@ -32,22 +33,39 @@ def test_the_list_costs_the_same_queries_for_any_length(
 ):
     DemandFactory.create_batch(demands, team=team)
 
-    # Session, person; how many wait, for the navigation; the list.
-    with django_assert_num_queries(4):
+    # Session, person; how many wait, for the navigation; the list, its clocks.
+    with django_assert_num_queries(5):
         response = decider.get(reverse("intake:triage"))
 
     assert len(response.context["waiting"]) == demands
 
 
 def test_what_is_due_first_stands_first_and_the_overdue_say_so(decider, team):
-    later = DemandFactory(team=team, decide_by=NOW + dt.timedelta(days=3))
-    overdue = DemandFactory(team=team, decide_by=NOW - dt.timedelta(days=2))
-    undated = DemandFactory(team=team, decide_by=None)
-    soon = DemandFactory(team=team, decide_by=NOW + dt.timedelta(days=1, hours=1))
+    later, overdue, undated, soon, paused = DemandFactory.create_batch(5, team=team)
+    for demand, days in ((later, 3), (overdue, -2), (soon, 1.05)):
+        due_at = NOW + dt.timedelta(days=days)
+        SlaClockFactory(demand=demand, due_at=due_at)
+    # Confirmed in time, so that this one no longer counts.
+    SlaClockFactory(
+        demand=soon,
+        kind="acknowledge",
+        state="met",
+        due_at=NOW - dt.timedelta(days=3),
+        stopped_at=NOW - dt.timedelta(days=4),
+    )
+    SlaClockFactory(demand=paused, state="paused", paused_since=NOW, waits_for="Ada")
 
     response = decider.get(reverse("intake:triage"))
 
-    assert list(response.context["waiting"]) == [overdue, soon, later, undated]
+    listed = response.context["waiting"]
+    assert [demand for demand, _ in listed] == [overdue, soon, later, undated, paused]
+    assert [line.chip if line else None for _, line in listed] == [
+        "Overdue",
+        "",
+        "",
+        None,
+        "Paused",
+    ]
     assert response.content.decode().count("Overdue</span>") == 1
 
 
@@ -60,7 +78,10 @@ def test_only_what_awaits_a_decision_of_the_team_is_listed(decider, team):
 
     response = decider.get(reverse("intake:triage"))
 
-    assert set(response.context["waiting"]) == {waiting, asked_back}
+    assert {demand for demand, _ in response.context["waiting"]} == {
+        waiting,
+        asked_back,
+    }
 
 
 def test_the_navigation_counts_what_waits(decider, team):
@@ -106,8 +127,9 @@ def test_a_request_opens_as_its_own_page_and_as_a_panel(decider, demand):
 def test_the_panel_alone_does_not_read_the_list(
     decider, demand, django_assert_num_queries
 ):
-    # Session, person, the demand with all it names.
-    with django_assert_num_queries(3):
+    # Session, person, the demand with all it names, its clocks.
+    SlaClockFactory(demand=demand, state="met", stopped_at=NOW)
+    with django_assert_num_queries(4):
         decider.get(url("triage-demand", demand), headers={"HX-Request": "true"})
 
 

@@ -47,6 +47,8 @@ class Event(models.Model):
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     why = models.TextField(blank=True)
+    # What a computation needs of it, as plain values; people read the fields above.
+    facts = models.JSONField(default=dict, blank=True)
 
     objects = EventQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -18,6 +19,7 @@ def record_event(
     after: object = "",
     why: str = "",
     at: datetime | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> Event:
     """Add one event to the trail; part of the transaction that makes the change."""
     return Event.objects.create(
@@ -32,4 +34,5 @@ def record_event(
         before=str(before),
         after=str(after),
         why=why,
+        facts=facts or {},
     )

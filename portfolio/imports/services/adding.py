@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from capacity.choices import PackageState
 from capacity.models import WorkPackage
 from intake.choices import AWAITING_DECISION, BACKLOG, CLOSED, Stage
-from intake.deadlines import deadlines
-from intake.models import Demand, Tier
-from portfolio.core.calendars import BusinessHours
+from intake.models import Demand
+from intake.services.clocks import begin_clocks
 from portfolio.core.models import Event, Team, User
 from portfolio.delivery.choices import CommitmentState, RebaselineReason
 from portfolio.delivery.models import Commitment, CommitmentVersion
@@ -35,10 +34,8 @@ class Writing:
     by: User | None
     now: dt.datetime
     today: dt.date
-    hours: BusinessHours
     ranks: dict[int, str]
     spare_ranks: Iterator[str]
-    tiers: dict[int, Tier] = field(default_factory=dict)
 
     @property
     def actor_name(self) -> str:
@@ -88,10 +85,12 @@ def add_demands(rows: list[Tracked], writing: Writing) -> tuple[int, int]:
             demands, rows, packages, promises, strict=True
         )
     )
-    Event.objects.bulk_create(
+    events = Event.objects.bulk_create(
         writing.event(demand, "imported", "", f"{writing.tracker} {row.key}")
         for demand, row in zip(demands, rows, strict=True)
     )
+    undecided = [each for each in demands if each.stage in AWAITING_DECISION]
+    begin_clocks(demands=undecided, events=events, now=writing.now)
     return sum(map(len, packages)), sum(one is not None for one in promises)
 
 
@@ -107,21 +106,14 @@ def _demand(tracked: Tracked, writing: Writing) -> Demand:
         import_key=tracked.key,
         **attributes(tracked, writing.names, writing.now, writing.today),
     )
-    set_deadline(demand, writing)
+    set_submission(demand, writing)
     return demand
 
 
-def set_deadline(demand: Demand, writing: Writing) -> None:
-    """By when an undecided demand is to be decided, counted from its submission."""
-    if demand.stage not in AWAITING_DECISION:
-        return
-    demand.submitted_at = demand.submitted_at or writing.now
-    due = deadlines(
-        version=writing.tiers[demand.tier_id].current,
-        hours=writing.hours,
-        submitted_at=demand.submitted_at,
-    )
-    demand.decide_by = due.decide_by if due else None
+def set_submission(demand: Demand, writing: Writing) -> None:
+    """An undecided demand was submitted some time; its clocks count from then."""
+    if demand.stage in AWAITING_DECISION:
+        demand.submitted_at = demand.submitted_at or writing.now
 
 
 def _next_reference(team: Team) -> str:

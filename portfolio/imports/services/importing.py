@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from intake.choices import BACKLOG
-from intake.models import Demand, Tier
+from intake.models import Demand
 from intake.services.locking import lock_team
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Team, User
@@ -172,12 +172,8 @@ def _writing(way: Pass, team: Team, survey: _Survey, by: User | None) -> Writing
         by=by,
         now=now,
         today=timezone.localdate(now, timezone=zone),
-        hours=team.calendar.business_hours(),
         ranks=dict(zip(lines, keys, strict=False)),
         spare_ranks=iter(keys[len(lines) :]),
-        tiers={
-            tier.pk: tier for tier in Tier.objects.select_related("current_version")
-        },
     )
 
 

@@ -16,6 +16,7 @@ from capacity.choices import PackageState
 from capacity.models import WorkPackage
 from intake.choices import BACKLOG, CLOSED
 from intake.models import Demand
+from intake.services.clocks import keep_clocks
 from portfolio.core.models import Event
 from portfolio.delivery.choices import CommitmentState
 from portfolio.delivery.models import Commitment
@@ -30,7 +31,7 @@ from portfolio.imports.services.adding import (
     make_packages,
     next_version,
     save_packages,
-    set_deadline,
+    set_submission,
 )
 from portfolio.imports.services.written import (
     ATTRIBUTES,
@@ -109,6 +110,8 @@ class _Update:
         why = f"{self.writing.tracker} {self.tracked.key}: {', '.join(self.done)}"
         event = self.writing.event(self.demand, "import-updated", before, why)
         Event.objects.bulk_create([event])
+        if self.demand.clocks.exists() or self.demand.is_decidable:
+            keep_clocks(demand=self.demand, is_silent=True)
 
     def remark(self, name: str, right: str) -> None:
         cell = self.tracked.cells.get(name)
@@ -162,10 +165,8 @@ class _Update:
             demand.rank = None
         elif demand.rank is None:
             demand.rank = next(self.writing.spare_ranks)
-        set_deadline(demand, self.writing)
-        self.fields.update(
-            ["stage", "delivered_on", "rank", "submitted_at", "decide_by"]
-        )
+        set_submission(demand, self.writing)
+        self.fields.update(["stage", "delivered_on", "rank", "submitted_at"])
         self.done.append("stage")
 
     def close(self) -> None:
