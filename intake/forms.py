@@ -32,6 +32,11 @@ class DateInput(forms.DateInput):
 
 
 class LongAnswer(forms.CharField):
+    default_error_messages = {
+        "max_length": f"Shorten it to {LONG_ANSWER:,} characters; "
+        "it has %(show_value)d.",
+    }
+
     def __init__(self, *, rows: int, **rest: Any) -> None:
         super().__init__(
             max_length=LONG_ANSWER,
@@ -120,7 +125,7 @@ class RequestForm(forms.Form):
         help_text="Leave it empty if there is no date.",
         widget=DateInput(),
         error_messages={
-            "invalid": "Write the date as day, month and year, as in 2027-03-31."
+            "invalid": "Write the date as year, month and day, as in 2027-03-31."
         },
     )
     purpose = LongAnswer(

@@ -139,7 +139,7 @@ def test_a_near_miss_sent_once_more_is_kept_as_written(asker, answers):
         ),
         (
             {"needed_by": "soon"},
-            {"needed_by": ["Write the date as day, month and year, as in 2027-03-31."]},
+            {"needed_by": ["Write the date as year, month and day, as in 2027-03-31."]},
         ),
         (
             {"source": "sap s/4hana"},
