@@ -91,6 +91,39 @@ def test_the_same_plan_gives_the_same_answer_and_another_seed_another():
     assert first["demands"] != other["demands"]
 
 
+def test_moving_adding_and_removing_demands_changes_nothing_for_other_people():
+    def finished(*demands):
+        asked = plan(
+            engineer("Eva"),
+            engineer("Jon", "events"),
+            *demands,
+            trials=60,
+            horizon_days=200,
+            uncertainty={"demand_sd": 0.3, "team_sd": 0.2},
+            interruptions=[
+                {
+                    "engineers": ["Jon"],
+                    "per_week": 1,
+                    "effort": {"low": 0.1, "likely": 0.5, "high": 2},
+                }
+            ],
+        )
+        rows = dict(zip(demands_of(asked), forecast(asked).finished, strict=True))
+        return [rows[name].tolist() for name in ("X", "Y")]
+
+    def demands_of(asked):
+        return [each.id for each in asked.demands]
+
+    a, b = work("A", (1, 2, 4)), work("B", (2, 3, 9), wait=2)
+    x, y = work("X", (1, 2, 4), "events"), work("Y", (2, 3, 9), "events", wait=1)
+
+    alone = finished(x, y)
+
+    assert finished(a, x, b, y) == alone
+    assert finished(x, y, b, a) == alone
+    assert finished(b, x, y) == alone
+
+
 def test_fewer_trials_are_the_first_of_more():
     asked = busy_plan()
 
