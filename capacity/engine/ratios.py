@@ -125,7 +125,7 @@ class Past:
             error=error[order],
             size=np.log(history.estimate[rows]),
             skill=history.skill[rows],
-            age=total - 1.0 - rows,
+            age=(total - 1 - rows).astype(np.float64),
             setting=setting,
             usual_width=usual,
         )

@@ -18,7 +18,7 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
@@ -27,15 +27,15 @@ _SCORES = np.linspace(-8.0, 8.0, 3201)
 _SHARES = np.array([NORMAL.cdf(score) for score in _SCORES])
 
 
-def normal_share(score: ArrayLike) -> Floats:
+def normal_share(score: Floats) -> Floats:
     """Share of a standard normal below each score, to within 1e-6."""
-    return np.interp(score, _SCORES, _SHARES)
+    return np.asarray(np.interp(score, _SCORES, _SHARES))
 
 
-def normal_score(share: ArrayLike) -> Floats:
+def normal_score(share: Floats) -> Floats:
     """Score below which each share of a standard normal lies, from -5 to 5."""
     inside = slice(600, 2601)
-    return np.interp(share, _SHARES[inside], _SCORES[inside])
+    return np.asarray(np.interp(share, _SHARES[inside], _SCORES[inside]))
 
 
 def crps_weighted(values: Floats, weights: Floats, actual: Floats) -> Floats:
@@ -105,7 +105,9 @@ def crps_lognormal(mean: Floats, sd: Floats, actual: Floats) -> Floats:
     expected = np.exp(mean + sd**2 / 2)
     return np.asarray(
         actual * (2 * normal_share(score) - 1)
-        - 2 * expected * (normal_share(score - sd) + normal_share(sd / np.sqrt(2)) - 1)
+        - 2
+        * expected
+        * (normal_share(score - sd) + normal_share(sd / np.sqrt(2.0)) - 1)
     )
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.engine.ratios import Asked, Floats, Past
+from capacity.engine.history import Floats
+from capacity.engine.ratios import Asked, Past
 from capacity.engine.scoring import NORMAL
 
 DRAWS = 1000
