@@ -3,11 +3,20 @@ from __future__ import annotations
 from django.urls import path
 
 from intake import views
+from intake.views import asking
 
 app_name = "intake"
 urlpatterns = [
     path("requests/", views.requests, name="requests"),
-    path("requests/new/", views.new, name="new"),
+    path("requests/new/", asking.new, name="new"),
+    path("requests/drafts/<uuid:token>/", asking.draft, name="draft"),
+    path("requests/drafts/<uuid:token>/send/", asking.send, name="send"),
+    path("requests/drafts/<uuid:token>/discard/", asking.discard, name="discard"),
+    path(
+        "requests/drafts/<uuid:token>/<slug:slug>/",
+        asking.draft_page,
+        name="draft-page",
+    ),
     path("requests/<str:reference>/", views.follow, name="request"),
     path("requests/<str:reference>/submitted/", views.submitted, name="submitted"),
     path("requests/<str:reference>/withdraw/", views.withdraw, name="withdraw"),
