@@ -27,9 +27,9 @@ from capacity import engine
 from capacity.choices import ForecastState
 from capacity.models import DemandForecast, Forecast
 from capacity.services.gathering import Gathered, gather, today_of
-from capacity.services.messages import send
 from intake.models import Demand
 from portfolio.core.models import Team, User
+from portfolio.core.services.messages import send
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 from django.db import models, transaction
 
 from capacity.models import WorkPackage
-from intake.models import Demand, RankMove, TierToken
+from intake.models import Demand, RankMove
 from intake.ranking import spread
 from intake.services.clocks import begin_clocks
-from intake.services.tokens import quarter_of
 from portfolio.catalogue.models import Integration
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event, Team
@@ -82,7 +81,6 @@ def _store(company: Company, cases: list[Case], moves: list[RankMove]) -> None:
     company.team.save(update_fields=["last_number"])
     _name_the_originals(cases)
     Demand.objects.bulk_create(case.demand for case in cases)
-    _store_tokens(cases)
     _store_order(cases)
     _store_packages(cases)
     _store_promises(cases)
@@ -93,23 +91,6 @@ def _store(company: Company, cases: list[Case], moves: list[RankMove]) -> None:
         demands=[case.demand for case in cases],
         events=Event.objects.bulk_create(events),
         now=company.days.now(),
-    )
-
-
-def _store_tokens(cases: list[Case]) -> None:
-    """What waits under a tier with tokens has spent one; the past had none."""
-    TierToken.objects.bulk_create(
-        TierToken(
-            business_unit=demand.business_unit,
-            tier=demand.tier,
-            quarter=quarter_of(demand.submitted_at, demand.team),
-            demand=demand,
-            spent_at=demand.submitted_at,
-        )
-        for demand in (case.demand for case in cases)
-        if demand.is_decidable
-        and demand.submitted_at
-        and demand.tier.current.tokens_per_quarter is not None
     )
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
 
-from intake.models import Demand, RankMove, Tier, TierToken
-from intake.services.drafting import Opening, keep_answers, open_draft
+from intake.models import Demand, RankMove, SlaWarning
 from intake.services.ranking import move_demand
-from intake.services.submitting import submit_draft, submit_request
+from intake.services.submitting import submit_request
 from intake.services.triage import accept_demand, decline_demand
+from intake.services.warnings import check_clocks
 from portfolio.core.errors import RuleBroken
-from portfolio.core.models import Event
+from portfolio.core.models import Event, Notice
+from portfolio.core.services.notices import mail_notice
 from tests.factories import (
     DemandFactory,
     RankedDemandFactory,
     TeamFactory,
-    UnitFactory,
     UserFactory,
 )
 
@@ -132,41 +131,20 @@ def test_accepting_and_moving_at_once_wait_for_each_other_in_no_circle():
     assert len(set(ranks)) == 12
 
 
-def test_the_last_tokens_are_spent_once_whichever_team_is_asked():
-    teams, unit = TeamFactory.create_batch(2), UnitFactory()
-    people = UserFactory.create_batch(10, business_unit=unit)
-    expedite = Tier.objects.get(slug="expedite")
+def test_workers_that_check_at_once_warn_once_and_mail_once(at, mailoutbox):
+    team, asker = TeamFactory(), UserFactory()
+    manager = UserFactory(role="manager", teams=[team])
+    at("2026-11-23 10:00")
+    for number in range(3):
+        submit_request(by=asker, team=team, title=f"Connect {number}")
+    at("2026-11-24 12:00")
 
-    def sending(person, team):
-        return lambda: submit_request(
-            by=person, team=team, title="Mend it", tier=expedite
-        )
+    told = at_once(*[check_clocks] * 6)
+    notices = Notice.objects.of(manager).values_list("pk", flat=True)
+    sent = at_once(*[lambda pk=pk: mail_notice(notice_id=pk) for pk in notices] * 3)
 
-    answers = at_once(
-        *[sending(person, teams[turn % 2]) for turn, person in enumerate(people)]
-    )
-
-    sent = [answer for answer in answers if isinstance(answer, Demand)]
-    assert len(sent) == 2
-    assert sum(isinstance(answer, RuleBroken) for answer in answers) == 8
-    assert TierToken.objects.spent().count() == 2
-    assert Demand.objects.count() == 2
-
-
-def test_one_draft_sent_many_times_at_once_makes_one_request_and_spends_once():
-    team, person = TeamFactory(), UserFactory()
-    token = uuid.uuid4()
-    draft = open_draft(by=person, opening=Opening(title="Mend", team=team), token=token)
-    keep_answers(
-        draft=draft,
-        answers={
-            "late": "stops", "date": "no", "broken": "stuck", "broken_what": "All.",
-            "who_is_hit": "Everybody.", "contact": "Ada, 4417", "approver": "Grace",
-        },
-    )  # fmt: skip
-
-    sent = at_once(*[lambda: submit_draft(draft=draft, by=person).reference] * 8)
-
-    assert sent == [f"{team.reference_prefix}-0001"] * 8
-    assert TierToken.objects.count() == 1
-    assert Event.objects.filter(kind="submitted").count() == 1
+    # The confirmation of each is late; that it came close is never told apart.
+    assert (sum(told), len(notices), SlaWarning.objects.count()) == (3, 3, 6)
+    assert (sum(sent), len(mailoutbox)) == (3, 3)
+    manager.refresh_from_db()
+    assert manager.unread_notices == 3
