@@ -14,6 +14,7 @@ MODULES = (
     "capacity.engine.draws",
     "capacity.engine.explaining",
     "capacity.engine.plan",
+    "capacity.engine.preview",
     "capacity.engine.recalibration",
     "capacity.engine.scoring",
     "capacity.engine.simulation",
