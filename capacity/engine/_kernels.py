@@ -306,7 +306,8 @@ def _make_ready(m: Arrays, s: State, row: int, moment: float) -> None:
 @compiled
 def _release(m: Arrays, w: World, s: State, row: int, now: float) -> None:
     """Make a package ready whose predecessors are done, or let its wait run."""
-    if s.is_begun[row]:
+    # The day that begins at the end of the horizon is not in it.
+    if s.is_begun[row] or s.not_before[row] >= m.days:
         return
     moment = s.since[row]
     wait = 0.0
