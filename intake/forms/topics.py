@@ -47,6 +47,7 @@ class TopicForm(NamesSystems):
         topic: Topic,
         answers: Mapping[str, str],
         partly: bool = False,
+        shows_all: bool = False,
         **rest: Any,
     ) -> None:
         super().__init__(*args, **rest)
@@ -57,7 +58,7 @@ class TopicForm(NamesSystems):
         self.questions = [
             question
             for question in topic.questions
-            if _may_be_asked(question, own, topic, answers)
+            if shows_all or _may_be_asked(question, own, topic, answers)
         ]
         for question in self.questions:
             self.fields[question.key] = _field(question)
