@@ -287,6 +287,40 @@ def test_no_threads_are_refused():
         forecast(busy_plan(), threads=0)
 
 
+@pytest.mark.slow
+def test_the_largest_plans_are_forecast():
+    skills = [f"skill-{number}" for number in range(12)]
+    people = [
+        engineer(f"eng-{number}", " ".join(skills[(number + i) % 12] for i in range(3)))
+        for number in range(200)
+    ]
+    demands = [
+        demand(
+            f"INT-{number}",
+            *(
+                package(
+                    (1, 2, 5),
+                    f"p{place}",
+                    skills[(number + place) % 12],
+                    after=f"p{place - 1}" if place else "",
+                )
+                for place in range(4 if number % 3 == 0 else 3)
+            ),
+            after=[f"INT-{number - 40}"] if number % 9 == 4 and number > 40 else [],
+        )
+        for number in range(3000)
+    ]
+    asked = plan(*people, *demands, trials=3, horizon_days=1095)
+
+    drawn, tally = trace(asked, trials=3)
+
+    assert drawn.effort.shape == (3, 10_000)
+    assert (tally.finish_day >= 0).all()
+    assert tally.load.sum() == pytest.approx(drawn.effort.sum())
+    offered = weekly(asked, net_capacity(asked))[:, : tally.load.shape[1]]
+    assert (tally.load <= 3 * offered + 1e-6).all()
+
+
 def test_empty_plans_are_forecast():
     nobody = forecast(plan(work("A", 1)))
     nothing = forecast(plan(engineer("Eva")))
