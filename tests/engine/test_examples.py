@@ -7,7 +7,9 @@ import pytest
 
 MODULES = (
     "capacity.engine",
+    "capacity.engine._ageing",
     "capacity.engine._cannot",
+    "capacity.engine.backlog",
     "capacity.engine._lines",
     "capacity.engine.calendar",
     "capacity.engine.distribution",
