@@ -15,7 +15,14 @@ import numpy as np
 
 from capacity.engine.baselines import BASELINES, Baseline
 from capacity.engine.history import NONE, Floats, History, Longs
-from capacity.engine.ratios import Asked, Past, Setting, Settings
+from capacity.engine.ratios import (
+    Asked,
+    Past,
+    Setting,
+    Settings,
+    candidates_for,
+    losses_of,
+)
 from capacity.engine.scoring import (
     crps_sample,
     crps_weighted,
@@ -43,7 +50,7 @@ from capacity.engine.walking import (
 LEVELS = {"p10": 0.1, "p50": 0.5, "p80": 0.8, "p85": 0.85, "p90": 0.9}
 SHARES = np.array(list(LEVELS.values()))
 
-SUMS_OF_OTHERS = 60
+SUMS_OF_OTHERS = 40
 """Sums of other projects that a left-out project's shared error is learnt from."""
 
 Progress = Callable[[str, int, int], object]
@@ -209,16 +216,13 @@ def _sums_of_projects(history: History, size: int, tell: Progress) -> dict[str, 
     sums = _sums_by_project(history, size)
     sd = USUAL_SD
     for done, (project, mine) in enumerate(sums.items(), start=1):
-        shared: SharedError | None = None
+        others = _Others(history, sums, project)
         for rows in mine:
             known = _known_without(history, rows[0], project)
             if len(known) < NEEDED:
                 continue
-            if shared is None:
-                setting = Settings(history.take(known), reach=1).at(len(known))
-                shared = _learnt_from_others(history, sums, project, setting)
             summed, rng = history.take(rows), np.random.default_rng([size, rows[0]])
-            sd = shared.sd_at(float(summed.finished[0]))
+            setting, sd = others.at(float(summed.finished[0]))
             past = Past.at(history.take(known), setting)
             sample = draw_sum(past, Asked.of(summed), rng)
             actual = float(summed.actual.sum())
@@ -228,30 +232,55 @@ def _sums_of_projects(history: History, size: int, tell: Progress) -> dict[str, 
     return {"n": ours.count, **ours.to_json(), "shared_sd": round(sd, 4), **usual.json}
 
 
-def _learnt_from_others(
-    history: History, sums: dict[int, list[Longs]], project: int, setting: Setting
-) -> SharedError:
-    """What sums of other projects erred together, without the one left out.
+class _Others:
+    """What can be learnt for a project's sums from those of all other projects.
 
-    Each is forecast from what remains without its own project and the one left out.
+    The other sums are walked through in time, each forecast from what was finished
+    before it in neither its own project nor the one left out: that is how far one is
+    off in a project nobody has seen, and which setting would have served there.
     """
-    every = sorted(
-        (int(rows[0]), other)
-        for other, all_rows in sums.items()
-        for rows in all_rows
-        if other != project
-    )
-    shared = SharedError()
-    for first, other in every[:: max(len(every) // SUMS_OF_OTHERS, 1)]:
-        known = _known_without(history, first, project, other)
+
+    def __init__(
+        self, history: History, sums: dict[int, list[Longs]], left_out: int
+    ) -> None:
+        self.history = history
+        self.left_out = left_out
+        self.candidates = candidates_for(history)
+        self.shared = SharedError()
+        self.losses: list[tuple[float, Floats]] = []
+        every = sorted(
+            (
+                (float(history.finished[rows[-1]]), other, rows)
+                for other, all_rows in sums.items()
+                for rows in all_rows
+                if other != left_out
+            ),
+            key=lambda each: each[0],
+        )
+        self.coming = every[:: max(len(every) // SUMS_OF_OTHERS, 1)]
+
+    def at(self, moment: float) -> tuple[Setting, float]:
+        """Setting and shared error, from sums that ended before a moment."""
+        while self.coming and self.coming[0][0] < moment:
+            self._learn(*self.coming.pop(0))
+        return self._setting_at(moment), self.shared.sd_at(moment)
+
+    def _setting_at(self, moment: float) -> Setting:
+        losses = [each for ended, each in self.losses if ended < moment]
+        return self.candidates[int(np.argmin(sum(losses)))] if losses else Setting()
+
+    def _learn(self, ended: float, other: int, rows: Longs) -> None:
+        known = _known_without(self.history, rows[0], self.left_out, other)
         if len(known) < NEEDED:
-            continue
-        rows = next(each for each in sums[other] if each[0] == first)
-        summed, rng = history.take(rows), np.random.default_rng([project, first])
-        sample = draw_sum(Past.at(history.take(known), setting), Asked.of(summed), rng)
+            return
+        before, summed = self.history.take(known), self.history.take(rows)
+        rng = np.random.default_rng([self.left_out, rows[0]])
+        past = Past.at(before, self._setting_at(float(summed.finished[0])))
+        sample = draw_sum(past, Asked.of(summed), rng)
         needed = needed_sd(sample, shared_scores(rng), float(summed.actual.sum()))
-        shared.learn(PastSum(float(summed.finished[-1]), needed))
-    return shared
+        self.shared.learn(PastSum(ended, needed))
+        some = summed.take(slice(0, len(summed), max(len(summed) // 20, 1)))
+        self.losses.append((ended, losses_of(self.candidates, before, some)))
 
 
 def _sums_by_project(history: History, size: int) -> dict[int, list[Longs]]:

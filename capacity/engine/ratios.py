@@ -27,6 +27,7 @@ TASKS_EACH = 20
 """Moments of a stretch at which settings compete, and packages forecast at each."""
 
 LEAST_KNOWN = 5
+REACH = 8
 
 
 FIRST_CHOICE = 30
@@ -196,12 +197,9 @@ class Settings:
     Statistical Society A 147(2), 1984.
     """
 
-    def __init__(self, history: History, *, reach: int = 8) -> None:
+    def __init__(self, history: History) -> None:
         self.history = history
-        self.reach = reach
-        self.candidates = [
-            each for each in CANDIDATES if history.width.any() or not each.width_power
-        ]
+        self.candidates = candidates_for(history)
         self.losses: dict[int, Floats] = {}
 
     def at(self, known: int) -> Setting:
@@ -210,7 +208,7 @@ class Settings:
             return Setting()
         growth = math.floor(math.log(known / FIRST_CHOICE, GROWTH) + 1e-9)
         total = np.zeros(len(self.candidates))
-        for stretch in range(max(growth - self.reach + 1, 0), growth + 1):
+        for stretch in range(max(growth - REACH + 1, 0), growth + 1):
             if stretch not in self.losses:
                 self.losses[stretch] = self._losses(stretch)
             total += self.losses[stretch]
@@ -227,19 +225,26 @@ class Settings:
                 continue
             rows = slice(first, min(first + min(step, TASKS_EACH), stop))
             coming = self.history.take(rows)
-            losses += self._losses_of(self.history.first(known), coming)
+            losses += losses_of(self.candidates, self.history.first(known), coming)
         return losses
 
-    def _losses_of(self, before: History, coming: History) -> Floats:
-        asked = Asked.of(coming)
-        error = np.log(coming.actual / coming.estimate)
-        losses = []
-        for setting in self.candidates:
-            past = Past.at(before, setting)
-            stretch = past.stretch(asked)
-            crps = crps_weighted(past.error, past.weigh(asked), error / stretch)
-            losses.append(float(crps @ stretch))
-        return np.array(losses)
+
+def candidates_for(history: History) -> list[Setting]:
+    """Settings that may be chosen; widths matter only where somebody declared any."""
+    return [each for each in CANDIDATES if history.width.any() or not each.width_power]
+
+
+def losses_of(candidates: list[Setting], before: History, coming: History) -> Floats:
+    """CRPS of log(actual / estimate) with each setting, summed over what is coming."""
+    asked = Asked.of(coming)
+    error = np.log(coming.actual / coming.estimate)
+    losses = []
+    for setting in candidates:
+        past = Past.at(before, setting)
+        stretch = past.stretch(asked)
+        crps = crps_weighted(past.error, past.weigh(asked), error / stretch)
+        losses.append(float(crps @ stretch))
+    return np.array(losses)
 
 
 def _seen(stretch: int) -> int:

@@ -244,6 +244,7 @@ def _simulate(forecast: Forecast) -> tuple[Gathered, dict[str, Any]]:
         seed=plan.seed,
         plan=plan.to_json(),
         plan_hash=plan.hash(),
+        calibration=gathered.calibration,
     )
     told_at = monotonic()
 
