@@ -6,7 +6,6 @@ the same moment do not see each other. Estimates, skills and projects count as k
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +15,11 @@ import numpy as np
 from capacity.engine.baselines import BASELINES, Baseline
 from capacity.engine.history import NONE, Floats, History, Longs
 from capacity.engine.ratios import (
+    MOST_REMEMBERED,
     Asked,
     Past,
     Setting,
     Settings,
-    candidates_for,
-    losses_of,
 )
 from capacity.engine.scoring import (
     crps_sample,
@@ -212,97 +210,103 @@ def _sums(
 
 def _sums_of_projects(history: History, size: int, tell: Progress) -> dict[str, Any]:
     """Sums of one project's packages, forecast from the past of the others alone."""
-    ours, usual = SumScores(), _Plain(history)
-    sums = _sums_by_project(history, size)
+    ours, usual, others = SumScores(), _Plain(history), _Others(history)
+    sums = _sums_by_project(others.rows_of, size)
     sd = USUAL_SD
     for done, (project, mine) in enumerate(sums.items(), start=1):
-        others = _Others(history, sums, project)
+        shared = _learnt_from_others(history, others, sums, project)
         for rows in mine:
-            known = _known_without(history, rows[0], project)
+            known = others.all_before(rows[0], project)
             if len(known) < NEEDED:
                 continue
-            summed, rng = history.take(rows), np.random.default_rng([size, rows[0]])
-            setting, sd = others.at(float(summed.finished[0]))
-            past = Past.at(history.take(known), setting)
-            sample = draw_sum(past, Asked.of(summed), rng)
-            actual = float(summed.actual.sum())
+            sd = shared.sd_at(float(history.finished[rows[0]]))
+            rng = np.random.default_rng([size, rows[0]])
+            sample = others.draw(rows, rng, project)
+            actual = float(history.actual[rows].sum())
             ours.add(sample * np.exp(sd * shared_scores(rng)), actual)
             usual.add((project, len(known)), known, rows, rng)
         tell("projects", done, len(sums))
     return {"n": ours.count, **ours.to_json(), "shared_sd": round(sd, 4), **usual.json}
 
 
-class _Others:
-    """What can be learnt for a project's sums from those of all other projects.
+def _learnt_from_others(
+    history: History, others: _Others, sums: dict[int, list[Longs]], left_out: int
+) -> SharedError:
+    """What sums of all other projects erred together, the one left out unseen.
 
-    The other sums are walked through in time, each forecast from what was finished
-    before it in neither its own project nor the one left out: that is how far one is
-    off in a project nobody has seen, and which setting would have served there.
+    Each is forecast from the past without its own project and the one left out.
+    """
+    every = sorted(
+        (
+            (float(history.finished[rows[-1]]), other, rows)
+            for other, all_rows in sums.items()
+            for rows in all_rows
+            if other != left_out
+        ),
+        key=lambda each: each[0],
+    )
+    shared = SharedError()
+    for ended, other, rows in every[:: max(len(every) // SUMS_OF_OTHERS, 1)]:
+        if len(others.all_before(rows[0], left_out, other)) < NEEDED:
+            continue
+        rng = np.random.default_rng([left_out, rows[0]])
+        sample = others.draw(rows, rng, left_out, other)
+        actual = float(history.actual[rows].sum())
+        shared.learn(PastSum(ended, needed_sd(sample, shared_scores(rng), actual)))
+    return shared
+
+
+class _Others:
+    """The past of all projects but some, each project having as much to say.
+
+    Projects differ from each other more than their packages do, so that a large one
+    teaches little more about another than a small one: of each, as many packages are
+    taken, evenly over its time. How long ago that was does not matter.
     """
 
-    def __init__(
-        self, history: History, sums: dict[int, list[Longs]], left_out: int
-    ) -> None:
+    def __init__(self, history: History) -> None:
         self.history = history
-        self.left_out = left_out
-        self.candidates = candidates_for(history)
-        self.shared = SharedError()
-        self.losses: list[tuple[float, Floats]] = []
-        every = sorted(
-            (
-                (float(history.finished[rows[-1]]), other, rows)
-                for other, all_rows in sums.items()
-                for rows in all_rows
-                if other != left_out
-            ),
-            key=lambda each: each[0],
+        self.setting = Setting(half_life=np.inf)
+        order = np.argsort(history.project, kind="stable")
+        codes, starts = np.unique(history.project[order], return_index=True)
+        self.rows_of: dict[int, Longs] = dict(
+            zip(codes.tolist(), np.split(order, starts[1:]), strict=True)
         )
-        self.coming = every[:: max(len(every) // SUMS_OF_OTHERS, 1)]
 
-    def at(self, moment: float) -> tuple[Setting, float]:
-        """Setting and shared error, from sums that ended before a moment."""
-        while self.coming and self.coming[0][0] < moment:
-            self._learn(*self.coming.pop(0))
-        return self._setting_at(moment), self.shared.sd_at(moment)
+    def all_before(self, row: int, *without: int) -> Longs:
+        """Rows finished before this one, of other projects."""
+        known = self.history.known_at(float(self.history.finished[row]))
+        return np.flatnonzero(~np.isin(self.history.project[:known], without))
 
-    def _setting_at(self, moment: float) -> Setting:
-        losses = [each for ended, each in self.losses if ended < moment]
-        return self.candidates[int(np.argmin(sum(losses)))] if losses else Setting()
-
-    def _learn(self, ended: float, other: int, rows: Longs) -> None:
-        known = _known_without(self.history, rows[0], self.left_out, other)
-        if len(known) < NEEDED:
-            return
-        before, summed = self.history.take(known), self.history.take(rows)
-        rng = np.random.default_rng([self.left_out, rows[0]])
-        past = Past.at(before, self._setting_at(float(summed.finished[0])))
-        sample = draw_sum(past, Asked.of(summed), rng)
-        needed = needed_sd(sample, shared_scores(rng), float(summed.actual.sum()))
-        self.shared.learn(PastSum(ended, needed))
-        some = summed.take(slice(0, len(summed), max(len(summed) // 20, 1)))
-        self.losses.append((ended, losses_of(self.candidates, before, some)))
+    def draw(self, rows: Longs, rng: np.random.Generator, *without: int) -> Floats:
+        """Draw the sum of some rows from other projects' past."""
+        known = self.history.known_at(float(self.history.finished[rows[0]]))
+        pasts = [
+            mine[: np.searchsorted(mine, known)]
+            for project, mine in self.rows_of.items()
+            if project not in without
+        ]
+        most = MOST_REMEMBERED // max(sum(len(each) > 0 for each in pasts), 1)
+        taken = np.sort(np.concatenate([_evenly(each, most) for each in pasts]))
+        past = Past.at(self.history.take(taken), self.setting)
+        return draw_sum(past, Asked.of(self.history.take(rows)), rng)
 
 
-def _sums_by_project(history: History, size: int) -> dict[int, list[Longs]]:
-    rows_of: dict[int, list[int]] = defaultdict(list)
-    for row, project in enumerate(history.project.tolist()):
-        if project != NONE:
-            rows_of[project].append(row)
+def _evenly(rows: Longs, most: int) -> Longs:
+    if len(rows) <= most:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
+
+
+def _sums_by_project(rows_of: dict[int, Longs], size: int) -> dict[int, list[Longs]]:
+    """Rows of each project's sums, for projects that have a whole one."""
     return {
         project: [
-            np.array(rows[first : first + size])
-            for first in range(0, len(rows) - size + 1, size)
+            rows[first : first + size] for first in range(0, len(rows) - size + 1, size)
         ]
         for project, rows in rows_of.items()
-        if len(rows) >= size
+        if project != NONE and len(rows) >= size
     }
-
-
-def _known_without(history: History, row: int, *projects: int) -> Longs:
-    """Rows finished before this one, without those of some projects."""
-    known = history.known_at(history.finished[row])
-    left = ~np.isin(history.project[:known], projects)
-    return np.flatnonzero(left)
 
 
 class _Plain:
