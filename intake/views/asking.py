@@ -37,6 +37,7 @@ from intake.services.drafting import (
 from intake.services.submitting import submit_draft
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
+from portfolio.core.models import Team
 from portfolio.core.rights import SUBMIT
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -177,6 +178,8 @@ def _check(request: PageRequest, found: Demand, way: Way) -> HttpResponse:
             "missing": missing,
             "due": _due(found),
             "back": way.pages[-2],
+            "asks_unit": request.user.business_unit_id is None,
+            "asks_team": Team.objects.count() > 1,
         },
         fragment="form",
     )
