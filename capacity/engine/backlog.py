@@ -238,7 +238,7 @@ def _learn(known: Items, today: float) -> _History:
         old[:, block] = at_risk(
             known.created[mine], known.finished[mine], low=low, high=high
         )
-        crowd[block] = max(known.is_open_at((low + high) / 2).sum(), 1)
+        crowd[block] = max(int(known.is_open_at((low + high) / 2).sum()), 1)
     weight = weights_of_blocks(len(starts))[:, None]
     ways = []
     for crowding in _CROWDINGS:

@@ -167,8 +167,8 @@ def backtest(
 
 
 def _is_enough(items: Items, day: int) -> bool:
-    return (
-        bool((items.finished <= day).sum() >= LEAST_FINISHED)
+    return bool(
+        (items.finished <= day).sum() >= LEAST_FINISHED
         and day - items.created.min() >= LEAST_DAYS
     )
 
