@@ -91,6 +91,8 @@ def _store(company: Company, cases: list[Case], moves: list[RankMove]) -> None:
         demands=[case.demand for case in cases],
         events=Event.objects.bulk_create(events),
         now=company.days.now(),
+        # What is late is told with the first check, as it would be in real life.
+        is_silent=False,
     )
 
 

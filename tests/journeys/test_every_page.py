@@ -26,6 +26,7 @@ PAGES = {
         "/search/?q=sap",
         "/account/",
         "/account/password/",
+        "/notices/",
     ],
     "finance@example.com": ["/requests/", "/requests/new/"],
     "engineer@example.com": ["/board/", "/capacity/"],
