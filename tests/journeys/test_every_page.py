@@ -12,6 +12,7 @@ PAGES = {
         "/requests/new/",
         "/triage/",
         "/board/",
+        "/board/?view=columns",
         "/capacity/",
         "/delivery/",
         "/reports/",
@@ -36,6 +37,8 @@ LOOKS = [
     pytest.param({"width": 1440, "height": 900}, "light", id="wide-light"),
     pytest.param({"width": 390, "height": 844}, "dark", id="narrow-dark"),
 ]
+# The least and the most, and one pixel above each width at which a layout turns.
+WIDTHS = (360, 601, 701, 901, 1101, 1241, 2560)
 
 
 def what_axe_finds(page: Page) -> list[str]:
@@ -54,6 +57,19 @@ def how_much_wider_than_the_window(page: Page) -> int:
     return wider
 
 
+def widths_that_scroll(page: Page) -> list[str]:
+    """Where a page is wider than its window; most break just above a turning point."""
+    usual = page.viewport_size
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if wider := how_much_wider_than_the_window(page):
+            found.append(f"{wider} px wider than a window of {width}")
+    if usual:
+        page.set_viewport_size(usual)
+    return found
+
+
 def first_link(page: Page, listing: str, prefix: str) -> str:
     """Address of the first page below a prefix that a listing links to."""
     page.goto(listing)
@@ -70,7 +86,8 @@ def test_every_page_is_sound(sign_in, email, viewport, colours):
     page = sign_in(email, viewport=viewport, color_scheme=colours)
     addresses = list(PAGES[email])
     if "/triage/" in addresses:
-        addresses.append(first_link(page, "/triage/", "/triage/"))
+        waiting = first_link(page, "/triage/", "/triage/")
+        addresses += [waiting, f"{waiting}accept/"]
     if "/board/" in addresses:
         addresses.append(first_link(page, "/board/", "/board/"))
     if "/requests/" in addresses:
@@ -85,6 +102,8 @@ def test_every_page_is_sound(sign_in, email, viewport, colours):
         wrong += [f"{address}: {finding}" for finding in what_axe_finds(page)]
         if wider := how_much_wider_than_the_window(page):
             wrong.append(f"{address} is {wider} px wider than the window")
+        if colours == "light":
+            wrong += [f"{address}: {found}" for found in widths_that_scroll(page)]
 
     assert wrong == []
 
