@@ -81,15 +81,12 @@ def _check_engineer(engineer: Engineer) -> None:
             )
     first, last = engineer.first_day, engineer.last_day
     if first and last and last < first:
-        raise PlanError(
-            f"{where} is there from {first} until {last}; until must not be before "
-            "from."
-        )
+        raise PlanError(f"{where} is there from {first} until {last}; until is before.")
     for entry in engineer.leave:
         if entry.last < entry.first:
             raise PlanError(
                 f"{where} has leave from {entry.first} to {entry.last}; "
-                "the last day must not be before the first."
+                "the last day is before the first."
             )
 
 
@@ -171,8 +168,7 @@ def _refuse_cycle(after: Mapping[str, Sequence[str]], kind: str) -> None:
             elif other in on_path:
                 members = [*path[path.index(other) :], other]
                 raise PlanError(
-                    f"{kind} wait for each other in a cycle: "
-                    f"{' after '.join(members)}; none may wait for itself."
+                    f"{kind} wait for each other in a cycle: {' after '.join(members)}."
                 )
             elif other not in done:
                 stack.append((other, iter(after[other])))

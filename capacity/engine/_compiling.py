@@ -1,24 +1,88 @@
-"""How the engine's kernels are compiled."""
+"""How the engine's kernels are compiled, and when what was compiled is still right."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 from numba import njit
+from numba.core.caching import FunctionCache
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
+KERNELS = (
+    "_compiling",
+    "_counting",
+    "_draws",
+    "_kernels",
+    "_random",
+    "_weeks",
+    "arrays",
+)
+
+
+def _stamp() -> str:
+    texts = hashlib.sha256()
+    for name in KERNELS:
+        texts.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return texts.hexdigest()
+
+
+STAMP = _stamp()
+
+
+class _EngineCache(FunctionCache):
+    """Kernels as they were compiled from this very text of all of them.
+
+    Numba's own cache looks only at the file a kernel stands in, and would go on with
+    the old code of what the kernel calls elsewhere.
+    """
+
+    def _index_key(self, *given: Any) -> tuple[Any, ...]:
+        return (*super()._index_key(*given), STAMP)  # type: ignore[no-untyped-call]  # Numba's own
+
+
 def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
-    """Compile a kernel that allocates nothing, to be run without the GIL.
+    """Compile a kernel that only other kernels call.
 
     Notes
     -----
+    Put into its callers as it is, without a doorway for Python: handing over forty
+    arrays took longer than the work, and doorways were half of the compiling.
+
     Without Numba's reference counts: counting every array of every call took nine
     tenths of the time and kept threads from each other. Numba refuses to compile a
-    kernel that would need them.
+    kernel that would need them. Division by 0 gives inf, as checks for it would keep
+    loops from being done several numbers at a time; no kernel divides by 0.
     """
-    made: Callable[P, R] = njit(cache=True, nogil=True, _nrt=False)(kernel)  # type: ignore[call-overload]  # _nrt is missing in Numba's stubs
+    return _compiled(kernel, forceinline=True, no_cpython_wrapper=True)
+
+
+def apart(kernel: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel that other kernels call, seldom or from several places.
+
+    Notes
+    -----
+    Handing over what it works on takes longer than a short kernel's work, but the code
+    stands only once, and compiles sooner.
+    """
+    return _compiled(kernel, no_cpython_wrapper=True)
+
+
+def called(kernel: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel that Python calls, to be run without the GIL."""
+    made = _compiled(kernel, nogil=True, cache=True)
+    # The place Numba itself keeps a kernel's cache in.
+    setattr(made, "_cache", _EngineCache(kernel))  # type: ignore[no-untyped-call]  # noqa: B010
+    return made
+
+
+def _compiled(kernel: Callable[P, R], **more: bool) -> Callable[P, R]:
+    made: Callable[P, R] = njit(  # type: ignore[call-overload]  # some are missing in Numba's stubs
+        error_model="numpy", _nrt=False, no_cfunc_wrapper=True, **more
+    )(kernel)
     return made

@@ -10,18 +10,24 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from capacity.engine.arrays import Drawn, Events, Knots, undisturbed, without_arrivals
-from capacity.engine.model import Arrays, Floats, Ints, Longs, has_wait
+from capacity.engine.arrays import (
+    Drawn,
+    Draws,
+    Interrupted,
+    Keys,
+    Late,
+    empty_events,
+    empty_late,
+    enough,
+)
+from capacity.engine.model import Arrays, Floats, Longs, has_wait
 from capacity.engine.plan import Plan
-from capacity.engine.work import Package, Range
-
-Keys = NDArray[np.uint64]
+from capacity.engine.work import Demand, Package, Range
 
 Z90 = 1.2815515655446004
 """The standard normal lies below this with 90 %, so P10 and P90 are -Z90 and Z90."""
@@ -30,66 +36,13 @@ NOTHING = Range(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Spreads:
-    """Split lognormals: a key each, and likely, s below and s above it as columns."""
-
-    keys: Keys
-    shape: Floats
-
-    def draw(self, *, first: int, trials: int) -> Floats:
-        """Numbers of trials ``first`` to ``first + trials - 1``, (trials, columns)."""
-        from capacity.engine import _random
-
-        out = np.empty((trials, len(self.keys)))
-        _random.fill_spread(self.keys, self.shape, first, out)
-        return out
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """The error factors that packages share; demands' keys in plan order."""
-
-    team_key: np.uint64
-    team_sd: float
-    demand_keys: Keys
-    stream_keys: Keys
-    demand_sd: float
-
-
-@dataclass(frozen=True, slots=True)
-class Interruptions:
-    """Poisson streams that take capacity away, and whom they may hit."""
-
-    spreads: Spreads
-    per_day: Floats
-    member_from: Ints
-    member: Ints
-    there: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """Poisson streams of demands; patterns are the packages of all streams."""
-
-    keys: Keys
-    per_day: Floats
-    pattern_from: Ints
-    effort: Spreads
-    wait: Spreads
-
-
-@dataclass(frozen=True, slots=True)
 class Sampler:
-    """Everything random about a plan, ready to be drawn a few trials at a time."""
+    """Everything random about a plan, ready to be drawn for any trial."""
 
-    effort: Spreads
-    wait: Spreads
-    shared: Shared
-    interruptions: Interruptions | None
-    arrivals: Arrivals | None
+    draws: Draws
 
-    def draw(self, arrays: Arrays, *, first: int, trials: int, lost: Floats) -> Drawn:
-        """Draw some trials.
+    def draw(self, arrays: Arrays, *, first: int, trials: int) -> Drawn:
+        """Draw some trials as far as the horizon.
 
         Parameters
         ----------
@@ -99,8 +52,6 @@ class Sampler:
             Number of the first trial, from 0.
         trials
             How many.
-        lost : float64 array, shape (engineers, weeks), focused days
-            What interruptions take is added here.
 
         Returns
         -------
@@ -109,56 +60,35 @@ class Sampler:
 
         Notes
         -----
-        About 20 ns and 8 bytes for each number.
+        The kernel draws the same numbers itself, as far as it needs them. About 8 ns
+        for each.
         """
-        from capacity.engine import _random
+        from capacity.engine import _draws
 
-        effort = self.effort.draw(first=first, trials=trials)
-        shared = self.shared
-        if shared.demand_sd or shared.team_sd:
-            _random.apply_factors(
-                shared.team_key,
-                shared.team_sd,
-                shared.demand_keys,
-                shared.demand_sd,
-                arrays.demand_of,
-                first,
-                effort,
-            )
+        effort = np.empty((trials, len(self.draws.effort_key)))
+        wait = np.empty((trials, len(self.draws.wait_key)))
+        shared = np.empty(len(self.draws.demand_key))
+        _draws.fill_packages(self.draws, first, shared, effort, wait)
+        until = float(arrays.days - arrays.start)
+        arrivals = [self._arrive(until, first + i) for i in range(trials)]
         return Drawn(
             effort,
-            self.wait.draw(first=first, trials=trials),
-            self._knots(arrays, first, trials, lost),
-            *self._late(arrays, first, trials),
+            wait,
+            late_from=_summed([len(each.time) for each in arrivals]),
+            late_time=np.concatenate([each.time for each in arrivals]),
+            late_stream=np.concatenate([each.stream for each in arrivals]),
+            late_package_from=_summed([len(each.effort) for each in arrivals]),
+            late_effort=np.concatenate([each.effort for each in arrivals]),
+            late_wait=np.concatenate([each.wait for each in arrivals]),
         )
 
-    def _knots(self, arrays: Arrays, first: int, trials: int, lost: Floats) -> Knots:
-        from capacity.engine import _knots
-
-        engineers = len(arrays.capacity)
-        events = self.interrupt(arrays.days, first=first, trials=trials)
-        if events is None:
-            return undisturbed(engineers)
-        # At most one knot for each event, for each week and to begin with.
-        weeks = (arrays.days + arrays.weekday + 6) // 7
-        room = len(events.time) + trials * engineers * (weeks + 1)
-        knots = Knots(
-            first=np.empty((trials, engineers + 1), dtype=np.int64),
-            position=np.empty(room),
-            progress=np.empty(room),
-            rate=np.empty(room),
-        )
-        mine = np.empty(int(np.diff(events.first).max()), dtype=np.int64)
-        _knots.tie_knots(arrays, events, knots, mine, lost)
-        return knots
-
-    def interrupt(self, days: int, *, first: int, trials: int) -> Events | None:
+    def interrupt(self, days: int, *, first: int, trials: int) -> Interrupted:
         """Draw when interruptions come, whom they hit, and how long they take.
 
         Parameters
         ----------
         days
-            Days of the horizon.
+            Days from the plan's start.
         first
             Number of the first trial, from 0.
         trials
@@ -166,83 +96,43 @@ class Sampler:
 
         Returns
         -------
-        Events or None
-            None where the plan has no interruptions.
+        Interrupted
+            See there for shapes and units.
         """
-        from capacity.engine import _random
+        from capacity.engine import _draws
 
-        streams = self.interruptions
-        if streams is None:
-            return None
-        keys = streams.spreads.keys
-        counts = np.empty((trials, len(keys)), dtype=np.int64)
-        _random.count_events(keys, streams.per_day, float(days), first, counts)
-        size = int(counts.sum())
-        events = Events(
-            first=_summed(counts.sum(axis=1)),
-            time=np.empty(size),
-            who=np.empty(size, dtype=np.int32),
-            effort=np.empty(size),
-        )
-        _random.fill_interruptions(
-            keys,
-            streams.per_day,
-            streams.spreads.shape,
-            streams.member_from,
-            streams.member,
-            streams.there,
-            first,
-            counts,
-            events.time,
-            events.who,
-            events.effort,
-        )
-        return events
+        room = enough(days * float(self.draws.stream_per_day.sum()))
+        drawn = []
+        for trial in range(first, first + trials):
+            while True:
+                events = empty_events(self.draws, room)
+                _draws.fill_events(self.draws, events, trial, float(days))
+                if not events.sizes[_draws.LACKS_ROOM]:
+                    break
+                room *= 2
+            size = events.sizes[_draws.DRAWN]
+            drawn.append((events.time[:size], events.who[:size], events.effort[:size]))
+        time, who, effort = (np.concatenate(each) for each in zip(*drawn, strict=True))
+        return Interrupted(_summed([len(each[0]) for each in drawn]), time, who, effort)
 
-    def _late(
-        self, arrays: Arrays, first: int, trials: int
-    ) -> tuple[Longs, Floats, Ints, Longs, Floats, Floats]:
-        from capacity.engine import _random
+    def _arrive(self, until: float, trial: int) -> Late:
+        from capacity.engine import _draws
 
-        streams = self.arrivals
-        if streams is None:
-            return without_arrivals(trials)
-        counts = np.empty((trials, len(streams.keys)), dtype=np.int64)
-        _random.count_events(
-            streams.keys, streams.per_day, float(arrays.days), first, counts
+        patterns = np.diff(self.draws.pattern_from)
+        room = enough(until * float(self.draws.arrival_per_day.sum()))
+        while True:
+            late = empty_late(self.draws, room, room * int(patterns.max(initial=0)))
+            _draws.fill_arrivals(self.draws, late, trial, until)
+            if not late.sizes[_draws.LACKS_ROOM]:
+                break
+            room *= 2
+        size, rows = late.sizes[_draws.DRAWN], late.sizes[_draws.ROWS]
+        return late._replace(
+            time=late.time[:size],
+            stream=late.stream[:size],
+            effort=late.effort[:rows],
+            wait=late.wait[:rows],
         )
-        arrivals = int(counts.sum())
-        time = np.empty(arrivals)
-        stream_of = np.empty(arrivals, dtype=np.int32)
-        number_of = np.empty(arrivals, dtype=np.int64)
-        _random.fill_arrivals(
-            streams.keys, streams.per_day, first, counts, time, stream_of, number_of
-        )
-        late_from = _summed(counts.sum(axis=1))
-        patterns = np.diff(streams.pattern_from).astype(np.int64)
-        package_from = _summed(counts @ patterns)
-        effort, wait = np.empty(package_from[-1]), np.empty(package_from[-1])
-        for trial in range(trials):
-            mine = slice(late_from[trial], late_from[trial + 1])
-            rows = slice(package_from[trial], package_from[trial + 1])
-            for spreads, out, demand_sd, team_sd in (
-                (streams.effort, effort, self.shared.demand_sd, self.shared.team_sd),
-                (streams.wait, wait, 0.0, 0.0),
-            ):
-                _random.fill_arrived(
-                    spreads.keys,
-                    spreads.shape,
-                    streams.pattern_from,
-                    self.shared.stream_keys,
-                    demand_sd,
-                    self.shared.team_key,
-                    team_sd,
-                    first + trial,
-                    stream_of[mine],
-                    number_of[mine],
-                    out[rows],
-                )
-        return late_from, time, stream_of, package_from, effort, wait
 
 
 def build_sampler(plan: Plan) -> Sampler:
@@ -276,30 +166,60 @@ def build_sampler(plan: Plan) -> Sampler:
     Program Evaluation", Operations Research 7(5), 1959, for effort as a distribution
     from three estimates.
     """
-    owned = [(demand, each) for demand in plan.demands for each in demand.packages]
-    waiting = [(demand, each) for demand, each in owned if has_wait(each)]
+    owned = [
+        (row, demand, each)
+        for row, demand in enumerate(plan.demands)
+        for each in demand.packages
+    ]
+    waiting = [each for each in owned if has_wait(each[2])]
+    patterns = [(stream, each) for stream in plan.arrivals for each in stream.packages]
+    members = _members(plan)
+    there = _there(plan)
+    is_there = (there[:, 0] <= 0) & (there[:, 1] >= plan.horizon_days)
+
+    def keys(kind: str, names: Iterable[tuple[str, ...]]) -> Keys:
+        return np.array(
+            [key(plan.seed, kind, *each) for each in names], dtype=np.uint64
+        )
+
     return Sampler(
-        effort=_spreads(
-            [each.effort for _, each in owned],
-            [key(plan.seed, "effort", demand.id, each.id) for demand, each in owned],
-        ),
-        wait=_spreads(
-            [each.wait or NOTHING for _, each in waiting],
-            [key(plan.seed, "wait", demand.id, each.id) for demand, each in waiting],
-        ),
-        shared=Shared(
+        Draws(
             team_key=np.uint64(key(plan.seed, "team")),
             team_sd=plan.uncertainty.team_sd,
-            demand_keys=_keys(
-                key(plan.seed, "demand", each.id) for each in plan.demands
-            ),
-            stream_keys=_keys(
-                key(plan.seed, "arrived demand", each.id) for each in plan.arrivals
-            ),
+            demand_key=keys("demand", ((each.id,) for each in plan.demands)),
             demand_sd=plan.uncertainty.demand_sd,
-        ),
-        interruptions=_interruptions(plan) if plan.interruptions else None,
-        arrivals=_arrivals(plan) if plan.arrivals else None,
+            effort_key=keys("effort", _ids(owned)),
+            effort_shape=_shape([each.effort for _, _, each in owned]),
+            demand_of=np.array([row for row, _, _ in owned], dtype=np.int32),
+            wait_key=keys("wait", _ids(waiting)),
+            wait_shape=_shape([each.wait or NOTHING for _, _, each in waiting]),
+            stream_key=_stream_keys(plan),
+            stream_per_day=_rates([each.per_week for each in plan.interruptions]),
+            stream_shape=_shape([each.effort for each in plan.interruptions]),
+            member_from=np.cumsum([0, *map(len, members)], dtype=np.int32),
+            member=np.array([row for rows in members for row in rows], dtype=np.int32),
+            there=there,
+            is_steady=np.array([is_there[rows].all() for rows in members], dtype=bool),
+            arrival_key=keys("arrival", ((each.id,) for each in plan.arrivals)),
+            # A stream without packages brings no work; it need not arrive.
+            arrival_per_day=_rates(
+                [each.per_week if each.packages else 0.0 for each in plan.arrivals]
+            ),
+            arrival_factor_key=keys(
+                "arrived demand", ((each.id,) for each in plan.arrivals)
+            ),
+            pattern_from=np.cumsum(
+                [0, *(len(each.packages) for each in plan.arrivals)], dtype=np.int32
+            ),
+            pattern_key=keys(
+                "arrived effort", ((stream.id, each.id) for stream, each in patterns)
+            ),
+            pattern_shape=_shape([each.effort for _, each in patterns]),
+            pattern_wait_key=keys(
+                "arrived wait", ((stream.id, each.id) for stream, each in patterns)
+            ),
+            pattern_wait_shape=_shape([each.wait or NOTHING for _, each in patterns]),
+        )
     )
 
 
@@ -328,83 +248,66 @@ def key(seed: int, *names: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def _interruptions(plan: Plan) -> Interruptions:
+def _ids(owned: Iterable[tuple[int, Demand, Package]]) -> Iterator[tuple[str, str]]:
+    return ((demand.id, package.id) for _, demand, package in owned)
+
+
+def _members(plan: Plan) -> list[list[int]]:
+    """Rows of those whom each stream of interruptions may hit."""
     row_of = {each.id: row for row, each in enumerate(plan.engineers)}
+    return [
+        [row_of[name] for name in sorted(set(stream.engineers))]
+        for stream in plan.interruptions
+    ]
+
+
+def _stream_keys(plan: Plan) -> Keys:
+    """Keys of the streams of interruptions."""
     # Without an id they are known by whom they hit, and then by their order.
     seen: Counter[tuple[str, ...]] = Counter()
     keys: list[int] = []
-    members: list[list[int]] = []
     for stream in plan.interruptions:
         names = tuple(sorted(set(stream.engineers)))
-        members.append([row_of[name] for name in names])
         if stream.id is not None:
             keys.append(key(plan.seed, "interruption stream", stream.id))
             continue
         keys.append(key(plan.seed, "interruption", str(seen[names]), *names))
         seen[names] += 1
-    there = np.array(
-        [
-            [
-                (each.first_day - plan.start).days if each.first_day else 0,
-                (each.last_day - plan.start).days + 1
-                if each.last_day
-                else plan.horizon_days,
-            ]
-            for each in plan.engineers
-        ],
-        dtype=np.float64,
-    )
-    return Interruptions(
-        spreads=_spreads([each.effort for each in plan.interruptions], keys),
-        per_day=np.array([each.per_week / 7.0 for each in plan.interruptions]),
-        member_from=np.cumsum([0, *map(len, members)], dtype=np.int32),
-        member=np.array([row for rows in members for row in rows], dtype=np.int32),
-        there=there,
-    )
+    return np.array(keys, dtype=np.uint64)
 
 
-def _arrivals(plan: Plan) -> Arrivals:
-    owned: list[tuple[str, Package]] = [
-        (stream.id, each) for stream in plan.arrivals for each in stream.packages
+def _there(plan: Plan) -> Floats:
+    """The days from and to which each engineer is with the team."""
+    spans = [
+        (
+            (each.first_day - plan.start).days if each.first_day else 0,
+            (each.last_day - plan.start).days + 1
+            if each.last_day
+            else plan.horizon_days,
+        )
+        for each in plan.engineers
     ]
-    return Arrivals(
-        keys=_keys(key(plan.seed, "arrival", each.id) for each in plan.arrivals),
-        # A stream without packages brings no work; it need not arrive.
-        per_day=np.array(
-            [each.per_week / 7.0 if each.packages else 0.0 for each in plan.arrivals]
-        ),
-        pattern_from=np.cumsum(
-            [0, *(len(each.packages) for each in plan.arrivals)], dtype=np.int32
-        ),
-        effort=_spreads(
-            [each.effort for _, each in owned],
-            [key(plan.seed, "arrived effort", name, each.id) for name, each in owned],
-        ),
-        wait=_spreads(
-            [each.wait or NOTHING for _, each in owned],
-            [key(plan.seed, "arrived wait", name, each.id) for name, each in owned],
-        ),
-    )
+    return np.array(spans, dtype=np.float64).reshape(-1, 2)
 
 
-def _keys(numbers: Iterable[int]) -> Keys:
-    return np.array(list(numbers), dtype=np.uint64)
+def _rates(per_week: Sequence[float]) -> Floats:
+    return np.array(per_week, dtype=np.float64) / 7.0
 
 
-def _spreads(ranges: Sequence[Range], keys: Sequence[int]) -> Spreads:
-    shape = np.zeros((len(ranges), 3))
-    for row, each in enumerate(ranges):
-        shape[row] = (
+def _shape(ranges: Sequence[Range]) -> Floats:
+    shape = np.zeros((3, len(ranges)))
+    for column, each in enumerate(ranges):
+        shape[:, column] = (
             each.likely,
             _slope(each.low, each.likely),
             _slope(each.likely, each.high),
         )
-    return Spreads(keys=_keys(keys), shape=shape)
+    return shape
 
 
 def _slope(lower: float, upper: float) -> float:
     return math.log(upper / lower) / Z90 if upper > lower else 0.0
 
 
-def _summed(counts: Longs) -> Longs:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+def _summed(counts: Sequence[int]) -> Longs:
+    return np.cumsum([0, *counts], dtype=np.int64)

@@ -1,6 +1,7 @@
 """The plan as arrays: what the compiled kernel reads, made once per run.
 
-Time is float64 days from the plan's start; effort and capacity are focused days.
+Time is float64 days from the Monday of the plan's first week, so that weeks begin at
+whole multiples of seven; effort and capacity are focused days.
 People, packages and demands are rows in plan order, so a package's row is also its
 rank. The packages of arrival streams follow as patterns, for each arrival to be cut
 from.
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 from capacity.engine.calendar import (
     capacity_beyond,
     net_capacity,
-    week_of_day,
     working_days,
 )
 from capacity.engine.plan import Plan
@@ -35,20 +35,22 @@ class Arrays(NamedTuple):
 
     Attributes
     ----------
-    days, weeks, weekday, demands, packages : int
-        Days of the horizon; weeks for which load and demand are added up; weekday of
-        the start, 0 for Monday; how many demands and packages stand in the plan.
-    capacity : float64 (engineers, days)
-        Net capacity; ``cumulative`` (engineers, days + 1) is its sum before each day.
-    next_day : int32 (engineers, days + 1)
-        First day from each on with capacity, or ``days``.
-    worked : float64 (days + 1,), is_working : float64 (days,)
+    start, days, span, weeks, demands, packages : int
+        The day the plan starts, 0 for a Monday, and the day after its horizon; weeks
+        that hold them all, and those for which load and demand are added up; how many
+        demands and packages stand in the plan.
+    capacity : float64 (engineers, 7 * span)
+        Net capacity; ``cumulative``, one column longer, is its sum before each day, and
+        ``before`` (span + 1, engineers) its sum before each week.
+    next_day : int32 (engineers, 7 * span + 1)
+        First day from each on with capacity, or ``7 * span``.
+    worked : float64 (7 * span + 1,), is_working : float64 (7 * span,)
         Working days before each day and on it, for waits.
-    week : int64 (days + 1,)
-        Week of each day; the last entry is the week after the horizon's last day.
     beyond : float64 (engineers, days after the horizon)
         Net capacity after the horizon, to tell who would finish first where nobody
         does so before; its last seven days come again and again.
+    stays : bool (engineers,)
+        Whose capacity never ends, so that they finish whatever they begin.
     first_package : int32 (demands + 1,), demand_of : int32 (packages,)
         Packages of a demand stand together.
     earliest : float64 (demands,)
@@ -77,18 +79,20 @@ class Arrays(NamedTuple):
         Patterns of each arrival stream, as rows after the packages, and where it ranks.
     """
 
+    start: int
     days: int
+    span: int
     weeks: int
-    weekday: int
     demands: int
     packages: int
     capacity: Floats
     cumulative: Floats
+    before: Floats
     next_day: Ints
     worked: Floats
     is_working: Floats
-    week: Longs
     beyond: Floats
+    stays: NDArray[np.bool_]
     first_package: Ints
     demand_of: Ints
     earliest: Floats
@@ -165,29 +169,34 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
     later = _later(plan)
     first_doing, next_doing = _in_hand(plan, packages)
     waiting = np.array([has_wait(package) for package in packages], dtype=np.bool_)
-    capacity = net_capacity(plan)
-    week = week_of_day(plan)
-    working = working_days(plan)
+    start = plan.start.weekday()
+    capacity = _whole_weeks(net_capacity(plan), start)
+    cumulative = _summed(capacity)
+    working = _whole_weeks(working_days(plan)[None, :], start)
+    beyond = capacity_beyond(plan)
     arrays = Arrays(
-        days=plan.horizon_days,
+        start=start,
+        days=start + plan.horizon_days,
+        span=capacity.shape[1] // 7,
         weeks=weeks,
-        weekday=plan.start.weekday(),
         demands=len(plan.demands),
         packages=len(packages),
         capacity=capacity,
-        cumulative=_summed(capacity),
+        cumulative=cumulative,
+        before=cumulative[:, ::7].T.copy(),
         next_day=_next_days(capacity),
-        worked=_summed(working[None, :])[0],
-        is_working=working,
-        week=np.append(week, week[-1] + 1),
-        beyond=capacity_beyond(plan),
+        worked=_summed(working)[0],
+        is_working=working[0],
+        beyond=beyond,
+        stays=beyond[:, -7:].max(axis=1) > 0.0,
         first_package=_offsets(counts),
         demand_of=np.repeat(
             np.arange(len(counts), dtype=np.int32), np.array(counts, dtype=int)
         ),
         earliest=np.array(
             [
-                max((each.earliest - plan.start).days, 0) if each.earliest else 0
+                start
+                + (max((each.earliest - plan.start).days, 0) if each.earliest else 0)
                 for each in plan.demands
             ],
             dtype=np.float64,
@@ -295,6 +304,12 @@ def _offsets(counts: Sequence[int]) -> Ints:
 
 def _rows(values: Sequence[int]) -> Ints:
     return np.array(values, dtype=np.int32)
+
+
+def _whole_weeks(per_day: Floats, start: int) -> Floats:
+    """Fill the first and the last week up with days of nothing."""
+    after = -(start + per_day.shape[1]) % 7
+    return np.pad(per_day, ((0, 0), (start, after)))
 
 
 def _summed(per_day: Floats) -> Floats:

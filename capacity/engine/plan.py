@@ -318,9 +318,6 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise PlanError(
-                f"The key “{key}” stands twice in one object of the plan; once is "
-                "allowed."
-            )
+            raise PlanError(f"The key “{key}” stands twice in one object of the plan.")
         found[key] = value
     return found

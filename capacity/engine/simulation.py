@@ -13,8 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capacity.engine._counting import count_days, count_latest
 from capacity.engine._kernels import run_trials
-from capacity.engine.arrays import Drawn, Tally, empty_state, empty_tally
+from capacity.engine.arrays import (
+    Drawn,
+    Room,
+    State,
+    Tally,
+    empty_state,
+    empty_tally,
+    expected_room,
+)
 from capacity.engine.draws import Sampler, build_sampler
 from capacity.engine.model import Floats, Ints, Model, build_model
 from capacity.engine.plan import Plan
@@ -107,7 +116,7 @@ def forecast(
     sampler = build_sampler(plan)
     totals = _empty_totals(plan, model)
     groups = _group_rows(plan)
-    for done, tally in _played(plan, model, sampler, threads):
+    for done, tally in _played(plan, Player(model, sampler), threads):
         _add(totals, tally, groups)
         if progress is not None:
             progress(done / plan.trials)
@@ -151,11 +160,11 @@ def finish_days(
     Time as for ``forecast``; 4 bytes for each trial and demand.
     """
     threads = _checked(threads)
-    # Nobody asks for loads, which would be counted week by week.
-    model = build_model(plan, weeks=1)
+    model = build_model(plan, weeks=report_weeks(plan))
     days = np.empty((plan.trials, len(plan.demands)), dtype=np.int32)
     first = 0
-    for done, tally in _played(plan, model, build_sampler(plan), threads):
+    player = Player(model, build_sampler(plan))
+    for done, tally in _played(plan, player, threads):
         days[first:done] = tally.finish_day
         first = done
         if progress is not None:
@@ -186,7 +195,12 @@ def trace(plan: Plan, *, first: int = 0, trials: int = 1) -> tuple[Drawn, Tally]
     28 bytes for each package and trial. For tests and explanations.
     """
     model = build_model(plan, weeks=report_weeks(plan))
-    return _play(model, build_sampler(plan), first, trials, is_traced=True)
+    sampler = build_sampler(plan)
+    player = Player(model, sampler)
+    course = empty_tally(model, trials=trials, traces=trials)
+    for i in range(trials):
+        _note_course(model, course, i, *player.play_one(first + i))
+    return sampler.draw(model.arrays, first=first, trials=trials), course
 
 
 def warm_up() -> None:
@@ -210,6 +224,7 @@ def warm_up() -> None:
                 {"id": "new", "per_week": 1, "rank": 0.5, "packages": [package]}
             ],
             "uncertainty": {"demand_sd": 0.1, "team_sd": 0.1},
+            "together": [["INT-1"]],
         }
     )
     forecast(plan, threads=1)
@@ -230,24 +245,65 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _play(
-    model: Model, sampler: Sampler, first: int, trials: int, *, is_traced: bool = False
-) -> tuple[Drawn, Tally]:
-    tally = empty_tally(model, trials=trials, is_traced=is_traced)
-    drawn = sampler.draw(model.arrays, first=first, trials=trials, lost=tally.lost)
-    run_trials(model.arrays, drawn, empty_state(model, drawn), tally)
-    return drawn, tally
+class Player:
+    """Plays trials of one plan, on any number of threads."""
+
+    def __init__(self, model: Model, sampler: Sampler) -> None:
+        self.model = model
+        self.draws = sampler.draws
+        self.room = expected_room(model, self.draws)
+        self._states: deque[State] = deque()
+
+    def play(self, first: int, trials: int) -> Tally:
+        """Play some trials, from number ``first`` on."""
+        tally, state = self._played(first, trials)
+        self._states.append(state)
+        return tally
+
+    def play_one(self, trial: int) -> tuple[Tally, State]:
+        """Play one trial; gives also where everything stands at its end."""
+        return self._played(trial, 1)
+
+    def _played(self, first: int, trials: int) -> tuple[Tally, State]:
+        while True:
+            tally = empty_tally(self.model, trials=trials)
+            try:
+                state = self._states.pop()
+            except IndexError:
+                state = empty_state(self.model, self.draws, self.room)
+            arrays = self.model.arrays
+            if run_trials(arrays, self.draws, state, tally, first, is_drawn=False):
+                return tally, state
+            self.room = Room(*(2 * each for each in self.room))
 
 
-def _played(
-    plan: Plan, model: Model, sampler: Sampler, threads: int
-) -> Iterator[tuple[int, Tally]]:
+def _note_course(
+    model: Model, course: Tally, row: int, tally: Tally, state: State
+) -> None:
+    """Copy what a trial came to into its row, and add what is added up."""
+    packages = slice(model.arrays.packages)
+    course.finish_day[row] = tally.finish_day[0]
+    course.begun_day[row] = tally.begun_day[0]
+    is_ready = state.ready_at[packages] < np.inf
+    is_begun = state.start[packages] < np.inf
+    for into, moments, happened in (
+        (course.ready, state.ready_at, is_ready),
+        (course.start, state.start, is_begun),
+        (course.end, state.end, is_begun),
+    ):
+        into[row, happened] = moments[packages][happened] - model.arrays.start
+    course.who[row] = state.who[packages]
+    for name in ("queue", "touch", "load", "lost", "done", "unmet"):
+        getattr(course, name)[:] += getattr(tally, name)[:]
+
+
+def _played(plan: Plan, player: Player, threads: int) -> Iterator[tuple[int, Tally]]:
     """Give the chunks in order, with the number of trials done; play ahead a little."""
-    size = _chunk_size(plan, model)
+    size = max(1, min(LARGEST_CHUNK, -(-plan.trials // CHUNKS)))
     firsts = range(0, plan.trials, size)
 
     def play(first: int) -> Tally:
-        return _play(model, sampler, first, min(size, plan.trials - first))[1]
+        return player.play(first, min(size, plan.trials - first))
 
     if threads == 1:
         for first in firsts:
@@ -269,20 +325,12 @@ def _played(
                 future.cancel()
 
 
-def _chunk_size(plan: Plan, model: Model) -> int:
-    """Cut by the plan alone, so that sums round the same on any number of threads."""
-    numbers = model.arrays.packages
-    if plan.interruptions:
-        weeks = plan.horizon_days // 7
-        events = int(weeks * sum(each.per_week for each in plan.interruptions))
-        numbers += 3 * (events + weeks * len(plan.engineers))
-    fits = 2_000_000 // max(numbers, 1)
-    return max(1, min(LARGEST_CHUNK, fits, -(-plan.trials // CHUNKS)))
-
-
-def _group_rows(plan: Plan) -> list[list[int]]:
+def _group_rows(plan: Plan) -> list[Ints]:
     row = {demand.id: number for number, demand in enumerate(plan.demands)}
-    return [[row[name] for name in group] for group in plan.together]
+    return [
+        np.array([row[name] for name in group], dtype=np.int32)
+        for group in plan.together
+    ]
 
 
 def _empty_totals(plan: Plan, model: Model) -> Totals:
@@ -302,13 +350,11 @@ def _empty_totals(plan: Plan, model: Model) -> Totals:
     )
 
 
-def _add(totals: Totals, tally: Tally, groups: list[list[int]]) -> None:
-    _count_days(totals.finished, tally.finish_day)
-    _count_days(totals.begun, tally.begun_day)
-    for row, group in enumerate(groups):
-        days = tally.finish_day[:, group]
-        latest = np.where((days < 0).any(axis=1), -1, days.max(axis=1))
-        _count_days(totals.together[row : row + 1], latest[:, None].astype(np.int32))
+def _add(totals: Totals, tally: Tally, groups: list[Ints]) -> None:
+    count_days(totals.finished, tally.finish_day)
+    count_days(totals.begun, tally.begun_day)
+    for row, members in enumerate(groups):
+        count_latest(totals.together[row], tally.finish_day, members)
     for total, part in (
         (totals.queue, tally.queue),
         (totals.touch, tally.touch),
@@ -318,9 +364,3 @@ def _add(totals: Totals, tally: Tally, groups: list[list[int]]) -> None:
         (totals.unmet, tally.unmet),
     ):
         np.add(total, part, out=total)
-
-
-def _count_days(counts: Ints, days: Ints) -> None:
-    rows = np.broadcast_to(np.arange(days.shape[1]), days.shape)
-    happened = days >= 0
-    np.add.at(counts, (rows[happened], days[happened]), 1)

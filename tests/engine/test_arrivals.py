@@ -1,10 +1,12 @@
 """Rule 10 by hand: where demands enter that arrive at known moments."""
 
-import numpy as np
 import pytest
 
+from capacity.engine import _weeks
+from capacity.engine._draws import DRAWN, ROWS
 from capacity.engine._kernels import run_trials
-from capacity.engine.arrays import Drawn, empty_state, empty_tally, undisturbed
+from capacity.engine.arrays import Room, empty_state, empty_tally
+from capacity.engine.draws import build_sampler
 from capacity.engine.model import build_model
 from tests.engine.made import demand, engineer, package, plan, work
 
@@ -27,22 +29,21 @@ def finished(*parts, arrivals):
     )
     model = build_model(asked, weeks=4)
     count = len(arrivals)
-    drawn = Drawn(
-        effort=np.array(
-            [[each.effort.likely for d in asked.demands for each in d.packages]]
-        ),
-        wait=np.empty((1, 0)),
-        knots=undisturbed(len(asked.engineers)),
-        late_from=np.array([0, count]),
-        late_time=np.array([moment for moment, _ in arrivals], dtype=float),
-        late_stream=np.arange(count, dtype=np.int32),
-        late_package_from=np.array([0, count]),
-        late_effort=np.ones(count),
-        late_wait=np.zeros(count),
-    )
-    tally = empty_tally(model, trials=1, is_traced=True)
+    draws = build_sampler(asked).draws
+    state = empty_state(model, draws, Room(events=0, arrivals=count, rows=count))
+    tally = empty_tally(model, trials=1)
+    state.effort[: model.arrays.packages] = [
+        each.effort.likely for d in asked.demands for each in d.packages
+    ]
+    state.late.time[:] = [moment for moment, _ in arrivals]
+    state.late.stream[:] = range(count)
+    state.late.first_row[:] = range(count + 1)
+    state.late.effort[:] = 1
+    state.late.wait[:] = 0
+    state.late.sizes[[DRAWN, ROWS]] = count
+    state.sizes[_weeks.LATE_WEEKS] = model.arrays.span
 
-    run_trials(model.arrays, drawn, empty_state(model, drawn), tally)
+    assert run_trials(model.arrays, draws, state, tally, 0, is_drawn=True)
 
     return {
         each.id: DAYS[day]

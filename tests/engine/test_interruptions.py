@@ -3,32 +3,34 @@
 import numpy as np
 import pytest
 
-from capacity.engine._knots import tie_knots
-from capacity.engine.arrays import Events, Knots
+from capacity.engine import _weeks
+from capacity.engine._compiling import called
+from capacity.engine.arrays import Room, empty_state, empty_tally
+from capacity.engine.draws import build_sampler
 from capacity.engine.model import build_model
 from tests.engine.made import engineer, plan
 
-FULL = (0.0, 0.0, 1.0)
+lay_drawn = called(_weeks.lay_drawn.py_func)
 
 
 def line_of(asked, *hits):
     """Knots (position, progress, rate) of one person after (moment, effort) hits."""
-    events = Events(
-        first=np.array([0, len(hits)]),
-        time=np.array([moment for moment, _ in hits], dtype=float),
-        who=np.zeros(len(hits), dtype=np.int32),
-        effort=np.array([effort for _, effort in hits], dtype=float),
-    )
-    knots = Knots(np.empty((1, 2), dtype=np.int64), *(np.zeros(50) for _ in range(3)))
-    lost = np.zeros((1, 3))
     model = build_model(asked, weeks=3)
+    draws = build_sampler(asked).draws
+    state = empty_state(model, draws, Room(events=len(hits), arrivals=0, rows=0))
+    tally = empty_tally(model, trials=1)
+    state.events.time[:] = [moment for moment, _ in hits]
+    state.events.effort[:] = [effort for _, effort in hits]
+    state.events.who[:] = 0
+    state.events.sizes[_weeks.DRAWN] = len(hits)
+    state.sizes[[_weeks.LAID, _weeks.KNOTS]] = 0
 
-    tie_knots(model.arrays, events, knots, np.empty(len(hits), dtype=np.int64), lost)
+    lay_drawn(model.arrays, state, tally, model.arrays.span)
 
-    first, last = knots.first[0]
-    columns = (knots.position, knots.progress, knots.rate)
-    line = list(zip(*(column[first:last].tolist() for column in columns), strict=True))
-    return line, lost[0].tolist()
+    knots = range(state.sizes[_weeks.KNOTS])
+    return [
+        (state.position[each], state.progress[each], state.rate[each]) for each in knots
+    ], tally.lost[0].tolist()
 
 
 EVA = plan(engineer("Eva"), horizon_days=21)
@@ -40,39 +42,39 @@ EVA = plan(engineer("Eva"), horizon_days=21)
         pytest.param(
             [(2.0, 1.0)],
             # Two thirds of Wednesday to Friday are left, and all of the next week.
-            [FULL, (0, 0, 1), (2, 2, 2 / 3), (5, 4, 1)],
+            [(0, 0, 1), (2, 2, 2 / 3), (5, 4, 1), (10, 9, 1)],
             [1, 0, 0],
             id="one that the rest of the week can give",
         ),
         pytest.param(
             [(3.0, 4.0)],
-            [FULL, (0, 0, 1), (3, 3, 0), (5, 3, 3 / 5), (10, 6, 1)],
+            [(0, 0, 1), (3, 3, 0), (5, 3, 3 / 5), (10, 6, 1)],
             [2, 2, 0],
             id="what the week cannot give is taken from the next",
         ),
         pytest.param(
             [(4.5, 20.0)],
-            [FULL, (0, 0, 1), (4.5, 4.5, 0), (5, 4.5, 0), (10, 4.5, 0)],
+            [(0, 0, 1), (4.5, 4.5, 0), (5, 4.5, 0), (10, 4.5, 0)],
             [0.5, 5, 5],
             id="a long one takes week after week",
         ),
         pytest.param(
             [(5.5, 1.0)],
-            [FULL, (0, 0, 1), (5, 5, 0), (5, 5, 4 / 5), (10, 9, 1)],
+            [(0, 0, 1), (5, 5, 0), (5, 5, 4 / 5), (10, 9, 1)],
             [0, 1, 0],
             id="one at the weekend is for Monday's week",
         ),
         pytest.param(
             [(3.0, 0.5), (1.0, 2.0)],
             # Half of Tuesday to Friday is left, then a quarter of Thursday and Friday.
-            [FULL, (0, 0, 1), (1, 1, 1 / 2), (3, 2, 1 / 4), (5, 2.5, 1)],
+            [(0, 0, 1), (1, 1, 1 / 2), (3, 2, 1 / 4), (5, 2.5, 1), (10, 7.5, 1)],
             [2.5, 0, 0],
             id="a second one shares what the first has left",
         ),
         pytest.param(
             [(7.0, 1.0), (0.0, 7.0), (8.0, 0.5)],
             [
-                *[FULL, (0, 0, 1), (0, 0, 0)],
+                *[(0, 0, 1), (0, 0, 0)],
                 *[(5, 0, 3 / 5), (5, 0, 2 / 5), (6, 0.4, 0.275), (10, 1.5, 1)],
             ],
             [5, 3.5, 0],

@@ -4,7 +4,6 @@ from portfolio.core.models.calendars import (
     WorkingPeriod,
 )
 from portfolio.core.models.events import Event
-from portfolio.core.models.notices import Notice
 from portfolio.core.models.people import BusinessUnit, Team, User
 
 __all__ = [
@@ -12,7 +11,6 @@ __all__ = [
     "BusinessUnit",
     "ClosedDay",
     "Event",
-    "Notice",
     "Team",
     "User",
     "WorkingPeriod",
