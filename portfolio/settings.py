@@ -147,9 +147,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "portfolio.core.static_files.StaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
 
