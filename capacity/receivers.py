@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from capacity.services.messages import send
+from portfolio.core.services.messages import send
 
 
 def forecast_soon(*, team_id: int, revision: int, **_kwargs: Any) -> None:

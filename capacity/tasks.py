@@ -54,6 +54,6 @@ def forecast_every_team() -> None:
 @worker_ready.connect(dispatch_uid="capacity.rescue_at_start")
 def rescue_at_start(**_kwargs: Any) -> None:
     """What a killed worker left behind is found before its silence is long enough."""
-    from capacity.services.messages import send
+    from portfolio.core.services.messages import send
 
     send(rescue_forecasts, timezone.now().isoformat(), countdown=START_PATIENCE_SECONDS)

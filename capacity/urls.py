@@ -14,6 +14,7 @@ urlpatterns = [
         views.forecast_words,
         name="forecast-words",
     ),
+    path("forecasts/drafts/<uuid:token>/", views.draft_words, name="draft-words"),
     path("forecasts/status/", views.status_line, name="forecast-status"),
     path("forecasts/start/", views.start_forecast, name="start-forecast"),
     path("forecasts/<int:pk>/plan.json", views.plan_json, name="plan-json"),

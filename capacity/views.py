@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,11 +29,14 @@ from capacity.forms import (
 from capacity.models import Forecast, WorkPackage
 from capacity.services.estimating import accept_with_packages, set_packages
 from capacity.services.forecasting import request_forecast
+from capacity.services.indicating import indication_for
 from capacity.services.overview import overview_of
 from capacity.services.reading import outlook_of
 from capacity.services.results import result_for
 from capacity.services.status import forecast_status
+from intake.choices import Stage
 from intake.models import Demand
+from intake.services.drafting import draft_of
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.teams import team_of
@@ -100,6 +104,20 @@ def forecast_words(request: PageRequest, reference: str) -> HttpResponse:
         request,
         "capacity/forecast_words.html",
         {"demand": demand, "outlook": outlook_of(demand)},
+        fragment="words",
+    )
+
+
+@require_safe
+def draft_words(request: PageRequest, token: UUID) -> HttpResponse:
+    """By when a request could be done that only its requester sees yet."""
+    draft = draft_of(request.user, token)
+    if draft is None or draft.stage != Stage.DRAFT:
+        raise Http404
+    return render_page(
+        request,
+        "capacity/draft_words.html",
+        {"draft": draft, "outlook": indication_for(draft)},
         fragment="words",
     )
 

@@ -82,11 +82,13 @@ def redis_socket(state: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="throughline-")) / "redis.sock"
 
 
-def environment(state: Path, sock: Path | None) -> dict[str, str]:
+def environment(state: Path, sock: Path | None, url: str) -> dict[str, str]:
     """What every process gets, also written down for manage.py run by hand."""
     own = {"PORTFOLIO_HTTPS": "no"}
     if "PORTFOLIO_SECRET_KEY" not in os.environ:
         own["PORTFOLIO_SECRET_KEY"] = secret_key(state)
+    if "PORTFOLIO_ADDRESS" not in os.environ:
+        own["PORTFOLIO_ADDRESS"] = url
     if sock:
         own["REDIS_URL"] = f"unix://{sock}"
     kept = state / "env"
@@ -134,9 +136,13 @@ def restarting(*command: str) -> str:
     return f"while :; do {line}; echo 'It ended; starting it again.'; sleep 1; done"
 
 
-def greet(host: str, port: int, env: dict[str, str], began: float) -> None:
+def url_of(host: str, port: int) -> str:
+    """Where somebody at this machine opens it."""
     shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104 - a comparison
-    url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+
+
+def greet(url: str, env: dict[str, str], began: float) -> None:
     while True:
         try:
             with urllib.request.urlopen(f"{url}healthy/", timeout=2):  # noqa: S310 - our own address
@@ -149,6 +155,8 @@ def greet(host: str, port: int, env: dict[str, str], began: float) -> None:
     ).stdout  # fmt: skip
     took = time.monotonic() - began
     print(f"\n\nThroughline is ready after {took:.0f} s:  {url}\n", flush=True)
+    if "PORTFOLIO_EMAIL_URL" not in env:
+        sign_ins += f"\nE-mails are written to {env['PORTFOLIO_STATE']}/mail.\n"
     print(f"{sign_ins}\nCtrl-C stops it.\n", flush=True)
 
 
@@ -162,7 +170,8 @@ def main() -> None:
     state.mkdir(parents=True, exist_ok=True)
     held = lock(state)
     sock = None if "REDIS_URL" in os.environ else redis_socket(state)
-    env = environment(state, sock)
+    url = url_of(host, port)
+    env = environment(state, sock, url)
     demo = os.environ.get("PORTFOLIO_DEMO", "yes").lower() not in {"no", "0", "false"}
     compiling = start_compiling(env)
     # Our Redis does not run yet. What the demo company asks of the worker need not be
@@ -208,7 +217,7 @@ def main() -> None:
     processes.add_process("web", shlex.join(web), env=env, cwd=str(HERE))
     processes.add_process("worker", restarting(*worker), env=env, cwd=str(HERE))
     processes.add_process("beat", restarting(*beat), env=env, cwd=str(HERE))
-    threading.Thread(target=greet, args=(host, port, env, began), daemon=True).start()
+    threading.Thread(target=greet, args=(url, env, began), daemon=True).start()
     processes.loop()
     held.close()
     # Ended by Ctrl-C or a polite kill is a clean end; anything else is what it was.

@@ -8,9 +8,11 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from intake.finding import count_awaiting_decision, find_demands
+        from intake.receivers import recount_soon
         from portfolio.core.rights import DECIDE, SUBMIT
         from portfolio.core.search import announce_finder
         from portfolio.core.shell import Room, announce
+        from portfolio.core.signals import calendar_changed
 
         announce(Room(10, "Requests", "intake:requests", SUBMIT))
         announce(
@@ -24,3 +26,4 @@ class IntakeConfig(AppConfig):
             )
         )
         announce_finder(find_demands)
+        calendar_changed.connect(recount_soon, dispatch_uid="intake.recount_soon")

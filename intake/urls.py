@@ -3,11 +3,20 @@ from __future__ import annotations
 from django.urls import path
 
 from intake import views
+from intake.views import asking, tiers
 
 app_name = "intake"
 urlpatterns = [
     path("requests/", views.requests, name="requests"),
-    path("requests/new/", views.new, name="new"),
+    path("requests/new/", asking.new, name="new"),
+    path("requests/drafts/<uuid:token>/", asking.draft, name="draft"),
+    path("requests/drafts/<uuid:token>/send/", asking.send, name="send"),
+    path("requests/drafts/<uuid:token>/discard/", asking.discard, name="discard"),
+    path(
+        "requests/drafts/<uuid:token>/<slug:slug>/",
+        asking.draft_page,
+        name="draft-page",
+    ),
     path("requests/<str:reference>/", views.follow, name="request"),
     path("requests/<str:reference>/submitted/", views.submitted, name="submitted"),
     path("requests/<str:reference>/withdraw/", views.withdraw, name="withdraw"),
@@ -19,4 +28,26 @@ urlpatterns = [
     path("triage/<str:reference>/ask/", views.ask, name="ask"),
     path("triage/<str:reference>/tier/", views.tier, name="tier"),
     path("triage/<str:reference>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("settings/tiers/", tiers.tiers, name="tiers"),
+    path("settings/tiers/table/", tiers.table, name="tier-table"),
+    path("settings/tiers/<slug:slug>/", tiers.tier, name="tier-settings"),
+    path("settings/tiers/<slug:slug>/preview/", tiers.preview, name="tier-preview"),
+    path("settings/tiers/<slug:slug>/rearrange/", tiers.rearrange, name="rearrange"),
+    path(
+        "settings/tiers/<slug:slug>/versions/<int:number>/restore/",
+        tiers.restore,
+        name="restore-tier",
+    ),
+    path("settings/tiers/<slug:slug>/topics/new/", tiers.new_topic, name="new-topic"),
+    path("settings/tiers/<slug:slug>/topics/<int:place>/", tiers.topic, name="topic"),
+    path(
+        "settings/tiers/<slug:slug>/topics/<int:place>/new/",
+        tiers.new_question,
+        name="new-question",
+    ),
+    path(
+        "settings/tiers/<slug:slug>/questions/<slug:key>/",
+        tiers.question,
+        name="question",
+    ),
 ]

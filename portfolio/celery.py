@@ -21,6 +21,23 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    # Warns of clocks that used 75 % of their target or are late; each is told once.
+    "check-clocks": {
+        "task": "intake.tasks.check_clocks",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # Mails that no worker got, or that the mail server refused.
+    "mail-unsent": {
+        "task": "portfolio.core.tasks.mail_unsent",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # Holidays may have been added, and requests from before have no clocks yet.
+    "recount-clocks": {
+        "task": "intake.tasks.recount_clocks",
+        "schedule": crontab(hour=2, minute=30),
+    },
     # Dates move with the day even when nobody changes anything.
     "forecast-every-morning": {
         "task": "capacity.tasks.forecast_every_team",

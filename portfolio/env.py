@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -57,6 +59,63 @@ def number(name: str, default: int, *, least: int = 0) -> int:
             f"{name} is “{given}”; a whole number of at least {least} is accepted."
         )
     return value
+
+
+def mail(name: str, folder: Path) -> dict[str, Any]:
+    """Django's mail settings from one address; without it mails become files.
+
+    ``smtp://user:password@host:587?tls=yes`` begins in the clear and switches to TLS,
+    ``smtps://`` speaks TLS from the first byte; special characters are written as %40.
+    """
+    given = text(name, "").strip()
+    parts = urlsplit(given)
+    if given == "console:":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if not given or (parts.scheme == "file" and parts.path and not parts.netloc):
+        return {
+            "EMAIL_BACKEND": "portfolio.core.mail.FolderBackend",
+            "MAIL_FOLDER": unquote(parts.path) or str(folder),
+        }
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    tls = options.pop("tls", "no").lower()
+    if (
+        parts.scheme not in {"smtp", "smtps"}
+        or not parts.hostname
+        or port == 0
+        or options
+        or tls not in YES | NO
+    ):
+        # Not the value itself: it may hold a password.
+        raise ImproperlyConfigured(
+            f"{name} cannot be read; accepted are "
+            "smtp://user:password@host:587?tls=yes, smtps://user:password@host:465, "
+            "file:///folder and console:."
+        )
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or {"smtp": 25, "smtps": 465}[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and tls in YES,
+    }
+
+
+def address(name: str, default: str) -> str:
+    """Where people open the application, without a slash at the end."""
+    given = text(name, default).strip().rstrip("/")
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"{name} is “{given}”; an address like https://throughline.example.com is "
+            "accepted."
+        )
+    return given
 
 
 def words(name: str, default: str = "") -> list[str]:

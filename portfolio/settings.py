@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 import django_stubs_ext
@@ -117,6 +118,17 @@ FORECAST_QUIET_SECONDS = env.number("PORTFOLIO_FORECAST_QUIET_SECONDS", 3)
 FORECAST_TRIALS = env.number("PORTFOLIO_FORECAST_TRIALS", 10_000, least=1)
 # A running forecast whose worker has said nothing for this long is started again.
 FORECAST_LOST_SECONDS = env.number("PORTFOLIO_FORECAST_LOST_SECONDS", 30, least=1)
+
+# Where links in mails lead.
+ADDRESS = env.address("PORTFOLIO_ADDRESS", "http://localhost:8000")
+MAIL_DOMAIN = urlsplit(ADDRESS).hostname or "localhost"
+DEFAULT_FROM_EMAIL = env.text(
+    "PORTFOLIO_EMAIL_FROM", f"Throughline <throughline@{MAIL_DOMAIN}>"
+)
+# Without a mail server, mails are written where they can be read: one file for each.
+MAIL_FOLDER = ""
+globals().update(env.mail("PORTFOLIO_EMAIL_URL", STATE_DIR / "mail"))
+EMAIL_TIMEOUT = 10
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["portfolio.core.rights.RoleBackend"]

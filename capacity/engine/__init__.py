@@ -120,6 +120,7 @@ from capacity.engine.plan import (
 if TYPE_CHECKING:
     from capacity.engine.between import Done
     from capacity.engine.explaining import Explanation
+    from capacity.engine.preview import Prepared
     from capacity.engine.result import Forecast
 
 __all__ = [
@@ -136,6 +137,7 @@ __all__ = [
     "explain",
     "forecast",
     "load_plan",
+    "prepare",
 ]
 
 
@@ -184,3 +186,19 @@ def forecast(
     from capacity.engine import simulation
 
     return simulation.forecast(plan, progress=progress, threads=threads)
+
+
+def prepare(plan: Plan, *, trials: int = 1_000, threads: int | None = None) -> Prepared:
+    """Make a plan ready for previews of changes to it; see ``preview.prepare``.
+
+    Like ``forecast`` it loads Numba, and so does each preview: work for the worker.
+
+    Examples
+    --------
+    >>> plan = Plan.from_json({"start": "2026-11-23", "engineers": [], "demands": []})
+    >>> prepare(plan).preview(plan).to_json()["demands"]
+    []
+    """
+    from capacity.engine import preview
+
+    return preview.prepare(plan, trials=trials, threads=threads)

@@ -16,6 +16,7 @@ from capacity.engine import PlanError, forecast, load_plan
 from capacity.engine.plan import MOST_SEED, MOST_TRIALS
 
 MOST_THREADS = 256
+MOST_BLANKS = 16
 
 # As a shell names what a signal ended: 128 and the signal's number.
 INTERRUPTED = 130
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         written, each with one sentence on standard error; 130 when interrupted, and 141
         when whoever reads the answer has gone.
     """
-    given = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    given = _parser().parse_args(_with_blanks(words))
     try:
         answer = _forecast(given)
     except KeyboardInterrupt:
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return _complain(reason, 2)
     try:
-        _write(json.dumps(answer, indent=2 if given.indent else None, **AS_WRITTEN))
+        _write(json.dumps(answer, indent=given.indent, **AS_WRITTEN))
     except BrokenPipeError:
         return NOBODY_READS
     except OSError as wrong:
@@ -118,7 +120,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Forecast a plan file and print the result as JSON.",
     )
     parser.add_argument("plan", help="plan file, or - for standard input")
-    parser.add_argument("--indent", action="store_true", help="indent the JSON")
+    parser.add_argument(
+        "--indent",
+        type=_whole(0, MOST_BLANKS),
+        metavar="[BLANKS]",
+        help="indent the JSON, by 2 blanks unless said otherwise",
+    )
     for name, least, most, meaning in (
         ("--trials", 1, MOST_TRIALS, "simulated worlds, instead of the plan's"),
         ("--seed", 0, MOST_SEED, "seed, instead of the plan's"),
@@ -126,6 +133,17 @@ def _parser() -> argparse.ArgumentParser:
     ):
         parser.add_argument(name, type=_whole(least, most), help=meaning)
     return parser
+
+
+def _with_blanks(words: Sequence[str]) -> list[str]:
+    """Spell ``--indent`` out; argparse would take a plan behind it for its number."""
+    spelt: list[str] = []
+    for word in words:
+        if spelt[-1:] == ["--indent=2"] and word.isdecimal():
+            spelt[-1] = f"--indent={word}"
+        else:
+            spelt.append("--indent=2" if word == "--indent" else word)
+    return spelt
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:

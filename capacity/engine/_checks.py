@@ -81,12 +81,15 @@ def _check_engineer(engineer: Engineer) -> None:
             )
     first, last = engineer.first_day, engineer.last_day
     if first and last and last < first:
-        raise PlanError(f"{where} is there from {first} until {last}; until is before.")
+        raise PlanError(
+            f"{where} is there from {first} until {last}; until must not be before "
+            "from."
+        )
     for entry in engineer.leave:
         if entry.last < entry.first:
             raise PlanError(
                 f"{where} has leave from {entry.first} to {entry.last}; "
-                "the last day is before the first."
+                "the last day must not be before the first."
             )
 
 
@@ -168,7 +171,8 @@ def _refuse_cycle(after: Mapping[str, Sequence[str]], kind: str) -> None:
             elif other in on_path:
                 members = [*path[path.index(other) :], other]
                 raise PlanError(
-                    f"{kind} wait for each other in a cycle: {' after '.join(members)}."
+                    f"{kind} wait for each other in a cycle: "
+                    f"{' after '.join(members)}; none may wait for itself."
                 )
             elif other not in done:
                 stack.append((other, iter(after[other])))

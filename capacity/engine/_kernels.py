@@ -243,6 +243,9 @@ def _make_ready(m: Arrays, s: State, row: int, moment: float, worked: float) -> 
 @apart
 def _release(m: Arrays, s: State, row: int, now: float, worked: float) -> None:
     """Make a package ready whose predecessors are done, or let its wait run."""
+    # The day that begins at the end of the horizon is not in it.
+    if s.not_before[row] >= m.days:
+        return
     moment = s.since[row]
     wait = 0.0
     if row >= m.packages:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from capacity.engine._cannot import reasons_against
 from capacity.engine.between import Between
+from capacity.engine.finishes import NEVER, Finishes
 from capacity.engine.plan import Plan
-from capacity.engine.simulation import finish_days
 
 SHARES = {"p50": 50, "p85": 85}
 # A mean over fewer of the worlds would be one of the lucky ones.
@@ -24,8 +24,6 @@ LEAST_WORLDS = 0.5
 
 Applied = frozenset[str]
 Values = Mapping[Applied, int | None]
-
-NEVER = 65_535  # more than the longest horizon has days
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +76,6 @@ def orders_of(causes: list[str]) -> list[list[Applied]]:
     ]
 
 
-class Run:
-    """The days on which one plan's demands are done."""
-
-    def __init__(self, plan: Plan, threads: int | None) -> None:
-        days = finish_days(plan, threads=threads)
-        self.plan = plan
-        self.row_of = {demand.id: row for row, demand in enumerate(plan.demands)}
-        self.days = np.where(days < 0, NEVER, days).astype(np.uint16)
-        ordered = np.sort(self.days, axis=0)
-        # Whole numbers, as 0.7 of 10 trials must be 7 and not a little more.
-        self.percentiles = {
-            name: ordered[-(-share * plan.trials // 100) - 1]
-            for name, share in SHARES.items()
-        }
-
-    def percentile(self, demand: str, name: str) -> int | None:
-        """The date as a number, or None."""
-        row = self.row_of.get(demand)
-        if row is None or self.percentiles[name][row] == NEVER:
-            return None
-        return self.plan.start.toordinal() + int(self.percentiles[name][row])
-
-    def date(self, demand: str, name: str) -> date | None:
-        number = self.percentile(demand, name)
-        return None if number is None else date.fromordinal(number)
-
-    def finished(self, demand: str) -> NDArray[np.bool_]:
-        """Whether each world finishes it."""
-        row = self.row_of.get(demand)
-        if row is None:
-            return np.zeros(len(self.days), dtype=np.bool_)
-        return np.not_equal(self.days[:, row], NEVER)
-
-    def total(self, demand: str, worlds: NDArray[np.bool_]) -> int:
-        """The sum of its finish days, as numbers of dates, over some worlds."""
-        days = self.days[worlds, self.row_of[demand]]
-        return len(days) * self.plan.start.toordinal() + int(days.sum(dtype=np.int64))
-
-
 class Split:
     """Splits the days of every demand by cause, from the runs of all steps."""
 
@@ -124,7 +83,7 @@ class Split:
         self,
         between: Between,
         orders: list[list[Applied]],
-        runs: Mapping[Applied, Run],
+        runs: Mapping[Applied, Finishes],
     ) -> None:
         self.between, self.orders, self.runs = between, orders, runs
         self.causes = list(between.touched)
@@ -134,7 +93,7 @@ class Split:
 
     def of(self, demand: str) -> Moved:
         worlds = np.logical_and.reduce(
-            [run.finished(demand) for run in self.runs.values()]
+            [_is_finished(run, demand) for run in self.runs.values()]
         )
         share = float(worlds.mean())
         days: dict[str, float | None] = {}
@@ -147,13 +106,13 @@ class Split:
             split: list[float | None] = [None] * (len(self.causes) + 1)
             if name in SHARES:
                 values = {
-                    step: run.percentile(demand, name)
+                    step: run.number(demand, SHARES[name])
                     for step, run in self.runs.items()
                 }
                 split = self._halves(values)
             elif reason is None:
                 totals = {
-                    step: run.total(demand, worlds) for step, run in self.runs.items()
+                    step: _total(run, demand, worlds) for step, run in self.runs.items()
                 }
                 split = self._thousandths(totals, int(worlds.sum()))
             days[name] = split[0]
@@ -163,8 +122,8 @@ class Split:
                 why_null[name] = reason
         return Moved(
             id=demand,
-            before={name: self.old.date(demand, name) for name in SHARES},
-            after={name: self.new.date(demand, name) for name in SHARES},
+            before={name: self.old.day(demand, SHARES[name]) for name in SHARES},
+            after={name: self.new.day(demand, SHARES[name]) for name in SHARES},
             days=days,
             causes=causes,
             why_null=why_null,
@@ -200,14 +159,14 @@ class Split:
 
     def _beyond(self, demand: str, name: str) -> str | None:
         """Which end of the horizon a percentile lies beyond."""
-        written = name.upper()
-        if self.old.percentile(demand, name) is None:
+        written, share = name.upper(), SHARES[name]
+        if self.old.number(demand, share) is None:
             end = self.between.before.end
             return f"{written} was after {end}, the end of the horizon before."
-        if self.new.percentile(demand, name) is None:
+        if self.new.number(demand, share) is None:
             end = self.between.after.end
             return f"{written} is after {end}, the end of the horizon."
-        if any(run.percentile(demand, name) is None for run in self.runs.values()):
+        if any(run.number(demand, share) is None for run in self.runs.values()):
             return (
                 f"With some of the changes but not all, {written} is after the end of "
                 "the horizon, so its days cannot be split."
@@ -247,6 +206,21 @@ class Split:
                 (cause,) = more - less
                 parts[cause] += values[more] - values[less]
         return list(parts.values())
+
+
+def _is_finished(run: Finishes, demand: str) -> NDArray[np.bool_]:
+    """Whether each world finishes a demand; no world one that is not in the plan."""
+    row = run.row_of.get(demand)
+    if row is None:
+        return np.zeros(run.plan.trials, dtype=np.bool_)
+    finished: NDArray[np.bool_] = run.days[row] != NEVER
+    return finished
+
+
+def _total(run: Finishes, demand: str, worlds: NDArray[np.bool_]) -> int:
+    """The sum over some worlds of the ordinals of the dates it is done on."""
+    days = run.days[run.row_of[demand], worlds]
+    return len(days) * run.plan.start.toordinal() + int(days.sum(dtype=np.int64))
 
 
 def _cannot(plan: Plan) -> dict[str, str | None]:

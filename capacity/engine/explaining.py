@@ -25,8 +25,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from capacity.engine._splitting import Applied, Moved, Run, Split, orders_of
+from capacity.engine._splitting import Applied, Moved, Split, orders_of
 from capacity.engine.between import Between, Done
+from capacity.engine.finishes import Finishes
 from capacity.engine.plan import Plan
 
 
@@ -131,9 +132,9 @@ def explain(
     )
     orders = orders_of(list(between.touched))
     steps = dict.fromkeys(step for order in orders for step in order)
-    runs: dict[Applied, Run] = {}
+    runs: dict[Applied, Finishes] = {}
     for step in steps:
-        runs[step] = Run(between.plan_with(step), threads)
+        runs[step] = Finishes.of(between.plan_with(step), threads=threads)
         if progress is not None:
             progress(len(runs) / len(steps))
     names = dict.fromkeys(each.id for each in (*after.demands, *before.demands))

@@ -318,6 +318,9 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise PlanError(f"The key “{key}” stands twice in one object of the plan.")
+            raise PlanError(
+                f"The key “{key}” stands twice in one object of the plan; once is "
+                "allowed."
+            )
         found[key] = value
     return found

@@ -160,7 +160,8 @@ def finish_days(
     Time as for ``forecast``; 4 bytes for each trial and demand.
     """
     threads = _checked(threads)
-    model = build_model(plan, weeks=report_weeks(plan))
+    # Nobody asks for loads, which would be counted week by week.
+    model = build_model(plan, weeks=1)
     days = np.empty((plan.trials, len(plan.demands)), dtype=np.int32)
     first = 0
     player = Player(model, build_sampler(plan))

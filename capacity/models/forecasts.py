@@ -58,6 +58,9 @@ class Forecast(models.Model):
     seed = models.PositiveBigIntegerField(default=0)
     plan = models.JSONField(null=True)
     plan_hash = models.CharField(max_length=64, blank=True)
+    # What the plan's ranges were made from: is_calibrated, how many packages were
+    # finished and how many are needed, and the shared errors; empty in old forecasts.
+    calibration = models.JSONField(default=dict)
     # The engine's result without its demands, which are rows of their own.
     result = models.JSONField(null=True)
 

@@ -27,9 +27,9 @@ from capacity import engine
 from capacity.choices import ForecastState
 from capacity.models import DemandForecast, Forecast
 from capacity.services.gathering import Gathered, gather, today_of
-from capacity.services.messages import send
 from intake.models import Demand
 from portfolio.core.models import Team, User
+from portfolio.core.services.messages import send
 
 logger = logging.getLogger(__name__)
 
@@ -244,6 +244,7 @@ def _simulate(forecast: Forecast) -> tuple[Gathered, dict[str, Any]]:
         seed=plan.seed,
         plan=plan.to_json(),
         plan_hash=plan.hash(),
+        calibration=gathered.calibration,
     )
     told_at = monotonic()
 

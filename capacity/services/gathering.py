@@ -14,6 +14,11 @@ from django.utils import timezone
 from capacity.choices import PackageState
 from capacity.models import Engineer, KtloStream, WorkPackage
 from capacity.presence import Absence, Contract, presence_between
+from capacity.services.calibrating import (
+    calibrated,
+    calibration_facts,
+    calibration_of,
+)
 from intake.models import Demand
 from portfolio.core.calendars import public_holidays
 from portfolio.core.models import Team
@@ -29,12 +34,14 @@ class Gathered:
     """A plan, and what of the backlog is not in it.
 
     ``places`` are the demands of the backlog in rank order as (primary key,
-    reference); ``cannot`` says why a demand, by its reference, is not in the plan.
+    reference); ``cannot`` says why a demand, by its reference, is not in the plan;
+    ``calibration`` says what its ranges were made from.
     """
 
     plan: dict[str, Any]
     places: list[tuple[int, str]]
     cannot: dict[str, str]
+    calibration: dict[str, Any]
 
 
 def today_of(team: Team) -> date:
@@ -72,6 +79,10 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
     known = {engineer.pk for engineer in engineers}
     demands = _backlog(team)
     cannot = _left_out(demands, known)
+    calibration = calibration_of(team)
+    ranges = calibrated(
+        calibration, [each for demand in demands for each in demand.packages.all()]
+    )
     plan = {
         "start": start.isoformat(),
         "trials": trials,
@@ -84,13 +95,14 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
         ],
         "interruptions": list(_interruptions(team, known)),
         "demands": [
-            _demand(demand, _Calendar(start, frozenset(closed)), known)
+            _demand(demand, _Calendar(start, frozenset(closed)), known, ranges)
             for demand in demands
             if demand.reference not in cannot
         ],
+        "uncertainty": calibration.uncertainty.to_json(),
     }
     places = [(demand.pk, demand.reference) for demand in demands]
-    return Gathered(plan, places, cannot)
+    return Gathered(plan, places, cannot, calibration_facts(calibration))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +234,12 @@ def _interruptions(team: Team, known: set[int]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _demand(demand: Demand, calendar: _Calendar, known: set[int]) -> dict[str, Any]:
+def _demand(
+    demand: Demand,
+    calendar: _Calendar,
+    known: set[int],
+    ranges: dict[int, dict[str, float]],
+) -> dict[str, Any]:
     packages = list(demand.packages.all())
     unfinished = [each for each in packages if each.state != PackageState.DONE]
     after = sorted(other.reference for other in demand.after.all())
@@ -232,7 +249,9 @@ def _demand(demand: Demand, calendar: _Calendar, known: set[int]) -> dict[str, A
         "after": after,
         "dates": [demand.needed_by.isoformat()] if demand.needed_by else [],
         "packages": [
-            _package(each, demand, calendar, known, is_held=bool(after))
+            _package(
+                each, demand, calendar, known, ranges[each.pk], is_held=bool(after)
+            )
             for each in unfinished
         ]
         # All is done but the delivery itself: it ends as soon as it may.
@@ -245,6 +264,7 @@ def _package(
     demand: Demand,
     calendar: _Calendar,
     known: set[int],
+    estimate: dict[str, float],
     *,
     is_held: bool,
 ) -> dict[str, Any]:
@@ -260,7 +280,7 @@ def _package(
     return {
         "id": str(package.pk),
         "skill": package.skill.name,
-        "effort": _remaining(package) if doing else _estimate(package),
+        "effort": _remaining(package, estimate) if doing else estimate,
         "after": sorted((str(each.pk) for each in unfinished), key=int),
         "engineer": None if doing else who,
         "doing": who if doing else None,
@@ -280,16 +300,12 @@ def _done(package: WorkPackage) -> dict[str, Any]:
     }
 
 
-def _estimate(package: WorkPackage) -> dict[str, float]:
-    return _range(package.low, package.likely, package.high)
-
-
-def _remaining(package: WorkPackage) -> dict[str, float]:
-    """What is left as a P50, with low and high as far from it as in the estimate."""
+def _remaining(package: WorkPackage, estimate: dict[str, float]) -> dict[str, float]:
+    """What is left of a range when so much of the likely effort is left."""
     if package.remaining is None or not package.likely:
-        return _estimate(package)
-    share = package.remaining / package.likely
-    return _range(package.low * share, package.remaining, package.high * share)
+        return estimate
+    share = float(package.remaining / package.likely)
+    return {name: days * share for name, days in estimate.items()}
 
 
 def _wait(package: WorkPackage) -> dict[str, float] | None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from capacity.choices import UNFINISHED, ForecastState
 from capacity.models import Forecast
+from capacity.services.calibrating import calibration_words
 from capacity.services.gathering import today_of
 from portfolio.core.models import Team
 from portfolio.core.words import counted, moment_words
@@ -33,6 +34,11 @@ class ForecastStatus:
     error: str = ""
     # Since when something is on its way, when it is.
     since: datetime | None = None
+
+    @property
+    def ranges(self) -> str:
+        """What the ranges of the newest finished forecast were made from."""
+        return calibration_words(self.forecast.calibration) if self.forecast else ""
 
     @property
     def asks_again(self) -> str:
@@ -78,8 +84,10 @@ def forecast_status(team: Team) -> ForecastStatus:
     if latest.starts_on is None or latest.starts_on < today_of(team):
         words = f"{said} · stale: from another day"
         return ForecastStatus("stale", words, 0, latest, since=changed_at)
-    worlds = f"{latest.trials:,} simulated worlds"
-    return ForecastStatus("fresh", f"{said} · fresh · {worlds}", 100, latest)
+    words = f"{said} · fresh · {latest.trials:,} simulated worlds"
+    if latest.calibration and not latest.calibration["is_calibrated"]:
+        words += " · ranges not calibrated"
+    return ForecastStatus("fresh", words, 100, latest)
 
 
 def _on_its_way(newest: Forecast, said: str, latest: Forecast | None) -> ForecastStatus:

@@ -38,6 +38,12 @@ class DemandQuerySet(models.QuerySet["Demand"]):
             return self.filter(mine | (unit & shared))
         return self.filter(mine | (Q(team__members=user) & shared)).distinct()
 
+    def drafts_of(self, user: User) -> DemandQuerySet:
+        return self.filter(requester=user, stage=Stage.DRAFT).order_by("-created_at")
+
+    def sent(self) -> DemandQuerySet:
+        return self.exclude(stage=Stage.DRAFT)
+
     def awaiting_decision(self) -> DemandQuerySet:
         return self.filter(stage__in=AWAITING_DECISION)
 
@@ -257,6 +263,8 @@ class Demand(models.Model):
         return f"{self.reference} {self.title}"
 
     def get_absolute_url(self) -> str:
+        if self.stage == Stage.DRAFT and self.submission_token:
+            return reverse("intake:draft", args=[self.submission_token])
         return reverse("intake:request", args=[self.reference])
 
     @property

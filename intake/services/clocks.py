@@ -68,11 +68,15 @@ def keep_clocks(*, demand: Demand, is_silent: bool = False) -> Demand:
 
 @transaction.atomic
 def begin_clocks(
-    *, demands: Iterable[Demand], events: Iterable[Event], now: dt.datetime
+    *,
+    demands: Iterable[Demand],
+    events: Iterable[Event],
+    now: dt.datetime,
+    is_silent: bool,
 ) -> int:
     """Store the clocks of many new demands that come with their past.
 
-    Nobody is warned of what they had reached before they came.
+    Where that is silent, nobody is warned of what they had reached before they came.
     """
     trails: dict[int, list[Event]] = {}
     for event in events:
@@ -93,7 +97,8 @@ def begin_clocks(
             if row.kind == ClockKind.DECIDE:
                 demand.decide_by = row.due_at
     SlaClock.objects.bulk_create(rows)
-    _silence(rows, now)
+    if is_silent:
+        _silence(rows, now)
     Demand.objects.bulk_update(demands, ["decide_by"], batch_size=500)
     return len(rows)
 

@@ -8,10 +8,13 @@ from intake.models import Demand, Tier
 from intake.services.clocks import REQUESTER, keep_clocks
 from intake.services.locking import lock_demand
 from intake.services.ranking import place_at_end
+from intake.services.telling import tell_requester
 from intake.services.transitions import refuse_unless, store_change, store_stage
 from portfolio.core.errors import RuleBroken
-from portfolio.core.models import User
+from portfolio.core.models import Event, User
 from portfolio.core.services.changes import note_plan_change
+from portfolio.core.services.notices import give_notice
+from portfolio.core.words import day_words
 
 
 @transaction.atomic
@@ -23,6 +26,13 @@ def accept_demand(*, demand: Demand, by: User) -> Demand:
     )
     place_at_end(demand=demand)
     _store_decision(demand=demand, stage=Stage.ACCEPTED, kind="accepted", by=by)
+    tell_requester(
+        demand=demand,
+        by=by,
+        title="accepted",
+        text=f"{demand.team} takes it into its backlog. On its page you see by when it "
+        "can be done.",
+    )
     note_plan_change(team_id=demand.team_id)
     return demand
 
@@ -40,6 +50,12 @@ def decline_demand(*, demand: Demand, by: User, reason: str) -> Demand:
         )
     demand.decision_reason = reason.strip()
     _store_decision(demand=demand, stage=Stage.DECLINED, kind="declined", by=by)
+    tell_requester(
+        demand=demand,
+        by=by,
+        title="declined",
+        text=f"{demand.team} declines it:\n\n{demand.decision_reason}",
+    )
     return demand
 
 
@@ -68,7 +84,15 @@ def acknowledge_demand(*, demand: Demand, by: User) -> Demand:
     ).exists():
         raise RuleBroken(f"{demand.reference} was confirmed as read before.")
     store_change(demand=demand, fields=[], kind="acknowledged", by=by)
-    return keep_clocks(demand=demand)
+    keep_clocks(demand=demand)
+    when = f" by {day_words(demand.decide_by)}" if demand.decide_by else ""
+    tell_requester(
+        demand=demand,
+        by=by,
+        title="somebody has read it",
+        text=f"{by} of {demand.team} has read it. They decide{when}.",
+    )
+    return demand
 
 
 @transaction.atomic
@@ -90,6 +114,13 @@ def ask_for_information(
         by=by,
         why=question.strip(),
         facts={"waits_for": waits_for.strip() or REQUESTER},
+    )
+    tell_requester(
+        demand=demand,
+        by=by,
+        title=f"{demand.team} has a question",
+        text=f"{question.strip()}\n\nPlease answer on its page. The time for the "
+        "decision stands still until then.",
     )
     return keep_clocks(demand=demand)
 
@@ -113,7 +144,22 @@ def answer_question(*, demand: Demand, by: User, answer: str) -> Demand:
         by=by,
         why=answer.strip(),
     )
+    _tell_who_asked(demand=demand, by=by, answer=answer.strip())
     return keep_clocks(demand=demand)
+
+
+def _tell_who_asked(*, demand: Demand, by: User, answer: str) -> None:
+    asked = Event.objects.about(demand).filter(kind="information-asked").by_time()
+    event = asked.select_related("actor").last()
+    if event is None or event.actor is None or event.actor == by:
+        return
+    give_notice(
+        to=[event.actor],
+        title=f"{demand.reference}: {by} has answered",
+        text=f"“{demand.title}”\n\n{answer}",
+        url=demand.get_absolute_url(),
+        by_mail=True,
+    )
 
 
 @transaction.atomic
@@ -136,6 +182,12 @@ def reopen_demand(*, demand: Demand, by: User, why: str) -> Demand:
         kind="reopened",
         by=by,
         why=why.strip(),
+    )
+    tell_requester(
+        demand=demand,
+        by=by,
+        title="opened again",
+        text=f"{demand.team} decides about it again:\n\n{why.strip()}",
     )
     return keep_clocks(demand=demand)
 

@@ -28,11 +28,16 @@ class MoveForm(forms.Form):
 
 
 class BlockForm(forms.Form):
-    cause = forms.CharField(label="What blocks it", max_length=200)
+    cause = forms.CharField(
+        label="What blocks it",
+        max_length=200,
+        error_messages={"required": "Say what blocks it."},
+    )
     waits_for = forms.CharField(
         label="For whom or what it waits",
         max_length=120,
         help_text="A person, a team, a supplier, a decision.",
+        error_messages={"required": "Say for whom or what it waits."},
     )
 
 

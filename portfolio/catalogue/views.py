@@ -45,6 +45,7 @@ def similar(request: PageRequest) -> HttpResponse:
                 target=system_called(request.GET.get("target", "")),
                 user=request.user,
                 without=request.GET.get("without", ""),
+                sentence=request.GET.get("title", "")[:200],
             )
         },
         fragment="similar",

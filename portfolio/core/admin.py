@@ -17,7 +17,10 @@ from portfolio.core.models import (
     User,
     WorkingPeriod,
 )
-from portfolio.core.services.changes import note_plan_change
+from portfolio.core.services.changes import (
+    note_calendar_change,
+    note_plan_change,
+)
 
 
 class ChangesThePlan(admin.ModelAdmin[Any]):
@@ -68,6 +71,16 @@ class BusinessCalendarAdmin(ChangesThePlan):
     list_display = ["name", "time_zone", "country", "subdivision"]
     inlines = [WorkingPeriodInline, ClosedDayInline]
 
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        change: bool,  # noqa: FBT001 - as Django calls it
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        note_calendar_change(calendar_id=form.instance.pk)
+
 
 @admin.register(BusinessUnit)
 class BusinessUnitAdmin(admin.ModelAdmin[BusinessUnit]):
@@ -101,6 +114,7 @@ class PersonAdmin(UserAdmin[User]):
     filter_horizontal = ["teams"]
     fieldsets = [
         (None, {"fields": ["email", "password", "name"]}),
+        ("Away", {"fields": ["away_from", "away_until", "deputy"]}),
         ("Rights", {"fields": ["role", "business_unit", "teams", "is_active"]}),
     ]
     add_fieldsets = [

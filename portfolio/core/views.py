@@ -6,20 +6,23 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST, require_safe
 
 from portfolio.core.choices import Role
-from portfolio.core.forms import SignInForm, ThemeForm
+from portfolio.core.forms import AwayForm, SignInForm, ThemeForm
 from portfolio.core.http import PageRequest, render_page
-from portfolio.core.models import BusinessCalendar, BusinessUnit, Team, User
+from portfolio.core.models import BusinessCalendar, BusinessUnit, Notice, Team, User
 from portfolio.core.search import Found, find
+from portfolio.core.services.notices import read_notices
 from portfolio.core.shell import THEME_COOKIE, THEMES, rooms_of
 from portfolio.core.signed_out import KEPT, Kept, opened, show_kept
+from portfolio.core.words import counted
 
 HOME = {
     Role.REQUESTER: "intake:requests",
@@ -28,6 +31,7 @@ HOME = {
     Role.VIEWER: "delivery:delivery",
     Role.ADMINISTRATOR: "board:board",
 }
+A_PAGE = 50
 A_YEAR = 60 * 60 * 24 * 365
 
 
@@ -67,10 +71,65 @@ def home(request: PageRequest) -> HttpResponse:
 
 @require_safe
 def account(request: PageRequest) -> HttpResponse:
-    form = ThemeForm(initial={"theme": request.COOKIES.get(THEME_COOKIE, "system")})
-    return render_page(
-        request, "core/account.html", {"theme_form": form}, fragment="account"
+    return _account_page(request, AwayForm(instance=request.user))
+
+
+def _account_page(request: PageRequest, away_form: AwayForm) -> HttpResponse:
+    theme_form = ThemeForm(
+        initial={"theme": request.COOKIES.get(THEME_COOKIE, "system")}
     )
+    return render_page(
+        request,
+        "core/account.html",
+        {
+            "theme_form": theme_form,
+            "away_form": away_form if away_form.has_colleagues else None,
+        },
+        fragment="account",
+    )
+
+
+@require_POST
+def away(request: PageRequest) -> HttpResponse:
+    form = AwayForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        return _account_page(request, form)
+    form.save()
+    messages.success(request, form.said())
+    return redirect("core:account")
+
+
+@require_safe
+def notices(request: PageRequest) -> HttpResponse:
+    found = Notice.objects.of(request.user)
+    return render_page(
+        request,
+        "core/notices.html",
+        {"page": Paginator(found, A_PAGE).get_page(request.GET.get("page"))},
+        fragment="notices",
+    )
+
+
+@require_safe
+def notice(request: PageRequest, pk: int) -> HttpResponse:
+    """Go where a notice leads; having followed it, one has read it."""
+    found = get_object_or_404(Notice.objects.of(request.user), pk=pk)
+    read_notices(person=request.user, notice=found)
+    return redirect(found.url or "core:notices")
+
+
+@require_POST
+def read_one(request: PageRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Notice.objects.of(request.user), pk=pk)
+    read_notices(person=request.user, notice=found)
+    return redirect("core:notices")
+
+
+@require_POST
+def read_all(request: PageRequest) -> HttpResponse:
+    count = read_notices(person=request.user)
+    messages.success(request, f"{counted(count, 'notice')} marked as read.")
+    return redirect("core:notices")
 
 
 @require_POST

@@ -16,8 +16,16 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+NO_DAY = {
+    "required": "Give a date.",
+    "invalid": "Write the date as year, month and day, as in 2027-03-31.",
+}
+
+
 class PromiseForm(forms.Form):
-    due_on = forms.DateField(label="Date to promise", widget=DayInput)
+    due_on = forms.DateField(
+        label="Date to promise", widget=DayInput, error_messages=NO_DAY
+    )
     audience = forms.CharField(
         label="Who is told",
         required=False,
@@ -27,10 +35,11 @@ class PromiseForm(forms.Form):
 
 
 class RebaselineForm(forms.Form):
-    due_on = forms.DateField(label="New date", widget=DayInput)
+    due_on = forms.DateField(label="New date", widget=DayInput, error_messages=NO_DAY)
     reason_code = forms.ChoiceField(
         label="Why it moves",
         choices=[("", "Choose a reason"), *RebaselineReason.choices],
+        error_messages={"required": "Choose a reason; the weekly status shows it."},
     )
     why = forms.CharField(
         label="In your words",
@@ -43,6 +52,10 @@ class WithdrawForm(forms.Form):
     why = forms.CharField(
         label="Why the promise is taken back",
         max_length=500,
+        error_messages={
+            "required": "Say why; it is kept with the promise.",
+            "max_length": "Shorten it to 500 characters; it has %(show_value)d.",
+        },
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -50,7 +63,7 @@ class WithdrawForm(forms.Form):
 class DayForm(forms.Form):
     """The day on which something has happened; today or earlier."""
 
-    on = forms.DateField(widget=DayInput)
+    on = forms.DateField(widget=DayInput, error_messages=NO_DAY)
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

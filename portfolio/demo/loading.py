@@ -91,15 +91,18 @@ def _store(company: Company, cases: list[Case], moves: list[RankMove]) -> None:
         demands=[case.demand for case in cases],
         events=Event.objects.bulk_create(events),
         now=company.days.now(),
+        # What is late is told with the first check, as it would be in real life.
+        is_silent=False,
     )
 
 
 def _name_the_originals(cases: list[Case]) -> None:
-    """A duplicate says which demand it repeats."""
+    """A duplicate says which demand it repeats, not its title: that is another's."""
     by_title = {case.demand.title: case.demand for case in cases}
     for case in cases:
         if case.story.of:
-            reason = f"The same as {by_title[case.story.of]}. Follow that one instead."
+            original = by_title[case.story.of].reference
+            reason = f"{original} asks for the same, so it is built there."
             case.demand.decision_reason = reason
             case.happenings[-1].why = reason
 

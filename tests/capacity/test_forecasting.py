@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
@@ -95,22 +96,39 @@ def test_run_forecast_stores_a_row_for_every_demand(team, backlog):
 def test_run_forecast_stores_dates_that_a_calendar_confirms(team, backlog, monkeypatch):
     monday = datetime(2026, 11, 23, 9, tzinfo=UTC)
     monkeypatch.setattr("django.utils.timezone.now", lambda: monday)
+    for demand, days in zip(backlog, (Decimal("2.5"), Decimal(2)), strict=True):
+        demand.packages.update(low=days, likely=days, high=days)
 
     forecast = run_forecast(forecast_id=requested(team).pk)
 
     first, second = forecast.demand_forecasts.all()
-    friday, next_friday = date(2026, 11, 27), date(2026, 12, 4)
+    tuesday, wednesday, thursday = (date(2026, 11, day) for day in (24, 25, 26))
+    # Certain but for the usual shared error of 0.25: 1.8 days at P10, 3.2 at P85.
     assert (first.start_p50, first.p10, first.p50, first.p70, first.p85, first.p95) == (
         date(2026, 11, 23),
-        friday,
-        friday,
-        friday,
-        friday,
-        friday,
+        tuesday,
+        wednesday,
+        wednesday,
+        thursday,
+        thursday,
     )
-    assert (second.start_p50, second.p50) == (date(2026, 11, 30), next_friday)
-    assert first.finished_by == {"first": "2026-11-27", "counts": [200]}
-    assert (second.touch_days, second.waits_for) == (5.0, "API design")
+    assert (second.start_p50, second.p50) == (wednesday, date(2026, 11, 27))
+    assert first.finished_by["first"] == "2026-11-24"
+    assert sum(first.finished_by["counts"]) == 200
+    assert (round(second.touch_days), second.waits_for) == (2, "API design")
+
+
+def test_run_forecast_keeps_what_its_ranges_were_made_from(team, backlog):
+    forecast = run_forecast(forecast_id=requested(team).pk)
+
+    assert forecast.calibration == {
+        "is_calibrated": False,
+        "finished": 0,
+        "needed": 30,
+        "demand_sd": 0.2,
+        "team_sd": 0.15,
+    }
+    assert forecast.plan["uncertainty"] == {"demand_sd": 0.2, "team_sd": 0.15}
 
 
 def test_run_forecast_keeps_plan_hash_and_the_result_without_its_demands(team, backlog):

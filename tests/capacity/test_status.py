@@ -55,6 +55,35 @@ def test_a_fresh_forecast_says_when_it_was_made(team, done):
     )
 
 
+@pytest.mark.parametrize(
+    ("is_calibrated", "finished", "words", "ranges"),
+    [
+        (
+            False,
+            12,
+            " · ranges not calibrated",
+            "Ranges as estimated, not calibrated: 30 finished packages with actuals "
+            "are needed, there are 12.",
+        ),
+        (True, 212, "", "Ranges calibrated on 212 finished packages."),
+    ],
+)
+def test_a_fresh_forecast_says_what_its_ranges_were_made_from(
+    team, done, is_calibrated, finished, words, ranges
+):
+    done.calibration = {
+        "is_calibrated": is_calibrated,
+        "finished": finished,
+        "needed": 30,
+    }
+    done.save(update_fields=["calibration"])
+
+    status = forecast_status(team)
+
+    assert status.words.endswith(f"10,000 simulated worlds{words}")
+    assert status.ranges == ranges
+
+
 def test_a_stale_forecast_says_how_long_ago_the_plan_changed(team, done):
     changed(team, timedelta(minutes=2, seconds=30))
 

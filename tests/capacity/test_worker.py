@@ -14,7 +14,7 @@ from celery import Celery
 from django.conf import settings
 
 from capacity import engine
-from capacity.services.messages import send
+from portfolio.core.services.messages import send
 from tests.processes import Installation, free_port, kill_group, wait_until
 
 BACKLOG = """

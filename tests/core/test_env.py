@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -54,3 +56,89 @@ def test_a_file_of_values_does_not_overrule_the_environment(monkeypatch, tmp_pat
 
     assert (env.text("PORTFOLIO_A"), env.text("PORTFOLIO_B")) == ("environment", "file")
     monkeypatch.delenv("PORTFOLIO_B")
+
+
+@pytest.mark.parametrize(
+    ("given", "settings"),
+    [
+        (
+            "",
+            {"EMAIL_BACKEND": "portfolio.core.mail.FolderBackend", "MAIL_FOLDER": "/m"},
+        ),
+        (
+            "file:///var/mails%20out",
+            {
+                "EMAIL_BACKEND": "portfolio.core.mail.FolderBackend",
+                "MAIL_FOLDER": "/var/mails out",
+            },
+        ),
+        (
+            "console:",
+            {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
+        ),
+        (
+            "smtp://ada%40example.com:p%3Ass@mail.example.com:587?tls=yes",
+            {
+                "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+                "EMAIL_HOST": "mail.example.com",
+                "EMAIL_PORT": 587,
+                "EMAIL_HOST_USER": "ada@example.com",
+                "EMAIL_HOST_PASSWORD": "p:ss",
+                "EMAIL_USE_SSL": False,
+                "EMAIL_USE_TLS": True,
+            },
+        ),
+        (
+            "smtps://mail.example.com",
+            {
+                "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+                "EMAIL_HOST": "mail.example.com",
+                "EMAIL_PORT": 465,
+                "EMAIL_HOST_USER": "",
+                "EMAIL_HOST_PASSWORD": "",
+                "EMAIL_USE_SSL": True,
+                "EMAIL_USE_TLS": False,
+            },
+        ),
+    ],
+)
+def test_an_address_says_how_mails_go(monkeypatch, given, settings):
+    monkeypatch.setenv("PORTFOLIO_MAIL", given)
+
+    assert env.mail("PORTFOLIO_MAIL", Path("/m")) == settings
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "mail.example.com:25",
+        "http://mail.example.com",
+        "smtp://",
+        "smtp://u:secret@mail.example.com:seven",
+        "smtp://u:secret@mail.example.com?tls=perhaps",
+        "smtp://u:secret@mail.example.com?ssl=yes",
+        "file://folder",
+    ],
+)
+def test_a_wrong_mail_address_names_the_accepted_ones_and_no_password(
+    monkeypatch, given
+):
+    monkeypatch.setenv("PORTFOLIO_MAIL", given)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.mail("PORTFOLIO_MAIL", Path("/m"))
+
+    assert str(refused.value) == (
+        "PORTFOLIO_MAIL cannot be read; accepted are "
+        "smtp://user:password@host:587?tls=yes, smtps://user:password@host:465, "
+        "file:///folder and console:."
+    )
+
+
+def test_the_address_of_the_application_is_one(monkeypatch):
+    monkeypatch.setenv("PORTFOLIO_AT", "https://throughline.example.com/")
+    assert env.address("PORTFOLIO_AT", "") == "https://throughline.example.com"
+
+    monkeypatch.setenv("PORTFOLIO_AT", "throughline.example.com")
+    with pytest.raises(ImproperlyConfigured, match="like https://throughline"):
+        env.address("PORTFOLIO_AT", "")

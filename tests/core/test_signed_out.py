@@ -60,7 +60,9 @@ def test_answers_sent_after_the_session_ended_are_sent_after_signing_in(client, 
     assert "Orders<br>and lines" in given_back.content.decode()
     assert {name: kept[name] for name in ANSWERS} == ANSWERS
     demand = Demand.objects.get()
-    assert sent.url == reverse("intake:submitted", args=[demand.reference])
+    assert sent.url == reverse(
+        "intake:draft-page", args=[demand.submission_token, "late"]
+    )
     assert (demand.title, demand.requester) == (ANSWERS["title"], ada)
 
 

@@ -129,7 +129,7 @@ def test_another_date_without_a_reason_is_refused(page, ranked):
 
     commitment.refresh_from_db()
     assert response.context["form"].errors == {
-        "reason_code": ["This field is required."]
+        "reason_code": ["Choose a reason; the weekly status shows it."]
     }
     assert commitment.due_on == days_from_now(30)
 

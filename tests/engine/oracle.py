@@ -120,6 +120,8 @@ class World:
         package = self.packages()[name]
         since = self.came.get(demand.id, Fraction(0))
         if demand.earliest:
+            if demand.earliest > self.plan.end:
+                return None
             since = max(since, Fraction((demand.earliest - self.plan.start).days))
         before = [(demand.id, other) for other in package.after]
         for other in demand.after:
@@ -353,7 +355,7 @@ class World:
             for other in self.plan.demands
             if other.id in demand.after
         ]
-        return min(max(ceil(end) - 1, *first), self.plan.horizon_days - 1)
+        return max(ceil(end) - 1, *first)
 
     def begun_day(self, demand):
         """Number of the day on which work on a demand begins, or -1."""

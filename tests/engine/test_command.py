@@ -44,14 +44,23 @@ def test_options_take_the_place_of_what_the_plan_says(plan_file, capsys):
     assert (answer["trials"], answer["seed"]) == (7, 9)
 
 
-def test_indented_output_is_the_same_answer(plan_file, capsys):
+@pytest.mark.parametrize(
+    ("options", "blanks"),
+    [
+        (["--indent", "PLAN"], 2),
+        (["PLAN", "--indent"], 2),
+        (["--indent", "4", "PLAN"], 4),
+        (["PLAN", "--indent=1", "--threads", "1"], 1),
+    ],
+)
+def test_indented_output_is_the_same_answer(plan_file, capsys, options, blanks):
     main([plan_file])
     plain = capsys.readouterr().out
-    main([plan_file, "--indent"])
+    assert main([word.replace("PLAN", plan_file) for word in options]) == 0
     indented = capsys.readouterr().out
 
     assert json.loads(indented) == json.loads(plain)
-    assert indented.startswith('{\n  "plan_hash"')
+    assert indented.startswith("{\n" + " " * blanks + '"plan_hash"')
 
 
 @pytest.mark.parametrize(

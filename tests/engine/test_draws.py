@@ -268,6 +268,20 @@ def test_arrivals_come_at_their_rate_in_the_order_of_time():
     assert set(chunk.late_effort[1::2].tolist()) == {1.0}
 
 
+def test_another_stream_changes_no_arrival_and_no_package():
+    asked = arriving()
+    other = replace(asked.arrivals[0], id="audit", per_week=3.0)
+    both = replace(asked, arrivals=(other, *asked.arrivals))
+
+    alone, beside = drawn(asked), drawn(both)
+
+    mine = beside.late_stream == 1
+    assert beside.late_time[mine].tolist() == alone.late_time.tolist()
+    of_package = np.repeat(mine, 2)
+    assert beside.late_effort[of_package].tolist() == alone.late_effort.tolist()
+    assert beside.effort.tolist() == alone.effort.tolist()
+
+
 def test_packages_of_an_arrival_share_its_error():
     chunk = drawn(arriving(uncertainty={"demand_sd": 0.5}), trials=500)
     plain = drawn(arriving(), trials=500)

@@ -7,13 +7,16 @@ import pytest
 
 MODULES = (
     "capacity.engine",
+    "capacity.engine._ageing",
     "capacity.engine._cannot",
+    "capacity.engine.backlog",
     "capacity.engine._lines",
     "capacity.engine.calendar",
     "capacity.engine.distribution",
     "capacity.engine.draws",
     "capacity.engine.explaining",
     "capacity.engine.plan",
+    "capacity.engine.preview",
     "capacity.engine.recalibration",
     "capacity.engine.scoring",
     "capacity.engine.simulation",

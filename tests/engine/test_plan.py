@@ -242,7 +242,7 @@ WRONG = {
             )
         ),
         "Packages of demand A wait for each other in a cycle: "
-        "x after z after y after x.",
+        "x after z after y after x; none may wait for itself.",
     ),
     "cycle of demands": (
         lambda: plan(
@@ -250,11 +250,12 @@ WRONG = {
             work("B", 1, after=["C"]),
             work("C", 1, after=["B"]),
         ),
-        "Demands wait for each other in a cycle: B after C after B.",
+        "Demands wait for each other in a cycle: B after C after B; none "
+        "may wait for itself.",
     ),
     "a demand after itself": (
         lambda: plan(work("A", 1, after=["A"])),
-        "Demands wait for each other in a cycle: A after A.",
+        "Demands wait for each other in a cycle: A after A; none may wait for itself.",
     ),
     "the same engineer twice": (
         lambda: plan(engineer("Eva"), engineer("Jon"), engineer("Eva")),
@@ -346,8 +347,8 @@ WRONG = {
     ),
     "leave that ends before it begins": (
         lambda: plan(engineer("Eva", leave=[["2026-12-02", "2026-12-01", 1]])),
-        "Engineer Eva has leave from 2026-12-02 to 2026-12-01; the last day is before "
-        "the first.",
+        "Engineer Eva has leave from 2026-12-02 to 2026-12-01; the last day must not "
+        "be before the first.",
     ),
     "leave without a share": (
         lambda: plan(engineer("Eva", leave=[["2026-12-02", "2026-12-01"]])),
@@ -356,7 +357,8 @@ WRONG = {
     ),
     "leaving before joining": (
         lambda: plan(engineer("Eva", **{"from": "2026-12-02", "until": "2026-12-01"})),
-        "Engineer Eva is there from 2026-12-02 until 2026-12-01; until is before.",
+        "Engineer Eva is there from 2026-12-02 until 2026-12-01; until must "
+        "not be before from.",
     ),
     "work in hand that has not arrived": (
         lambda: plan(
@@ -392,7 +394,7 @@ WRONG = {
     ),
     "a key written twice": (
         lambda: load_plan('{"start": "2026-11-23", "start": "2026-11-24"}'),
-        "The key “start” stands twice in one object of the plan.",
+        "The key “start” stands twice in one object of the plan; once is allowed.",
     ),
 }
 

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from capacity.engine import forecast
+from capacity.engine.simulation import trace
 from tests.engine.made import demand, engineer, package, plan, work
 
 
@@ -107,6 +109,73 @@ def test_a_small_forecast_reads_as_a_whole():
         ],
     }
     assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+
+
+@pytest.mark.parametrize("trials", [1, 7, 20, 100])
+def test_percentiles_are_the_smallest_date_by_which_that_share_is_done(trials):
+    asked = plan(engineer("Eva"), work("A", (1, 4, 12)), trials=trials)
+
+    (answer,) = forecast(asked).to_json()["demands"]
+
+    _, tally = trace(asked, trials=trials)
+    days = sorted(tally.finish_day[:, 0].tolist())
+    done = {f"p{share}": -(-share * trials // 100) for share in (10, 50, 70, 85, 95)}
+    assert answer["finish"] == {
+        name: (asked.start + timedelta(days=days[count - 1])).isoformat()
+        for name, count in done.items()
+    }
+
+
+def test_chances_before_the_start_are_none_and_after_the_horizon_those_of_its_end():
+    dates = ["2026-11-22", "2026-12-12", "2026-12-12", "2030-01-01"]
+
+    (answer,) = answered(
+        engineer("Eva"), work("A", (2, 8, 30), dates=dates), trials=50, horizon_days=20
+    )["demands"]
+
+    done = sum(answer["finished_by"]["counts"]) / 50
+    assert 0 < done < 1
+    assert answer["chance"] == {
+        "2026-11-22": 0.0,
+        "2026-12-12": done,
+        "2030-01-01": done,
+    }
+
+
+def test_entries_that_stand_twice_count_once():
+    once = plan(
+        engineer("Eva"),
+        work("A", 1),
+        work("B", 1, after=["A"], dates=["2026-11-24"]),
+        closed_days=["2026-11-24"],
+        together=[["A", "B"]],
+    )
+    twice = plan(
+        engineer("Eva"),
+        work("A", 1),
+        work("B", 1, after=["A", "A"], dates=["2026-11-24"] * 2),
+        closed_days=["2026-11-24"] * 2,
+        together=[["A", "B", "A"]],
+    )
+
+    one, other = forecast(once).to_json(), forecast(twice).to_json()
+
+    assert other["demands"] == one["demands"]
+    assert other["together"][0]["finish"] == one["together"][0]["finish"]
+
+
+def test_no_p95_means_more_than_five_of_a_hundred_worlds_miss_the_horizon():
+    asked = plan(engineer("Eva"), work("A", (1, 3, 9)), trials=100, horizon_days=50)
+    _, tally = trace(asked, trials=100)
+    days = sorted(tally.finish_day[:, 0].tolist())
+
+    def p95(horizon):
+        short = replace(asked, horizon_days=horizon)
+        return forecast(short).to_json()["demands"][0]["finish"]["p95"]
+
+    # The horizon that just holds 95 worlds, and one day less.
+    assert p95(days[94] + 1) == (asked.start + timedelta(days=days[94])).isoformat()
+    assert p95(days[94]) is None
 
 
 def test_what_misses_the_horizon_says_how_often():

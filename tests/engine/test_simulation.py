@@ -91,6 +91,39 @@ def test_the_same_plan_gives_the_same_answer_and_another_seed_another():
     assert first["demands"] != other["demands"]
 
 
+def test_moving_adding_and_removing_demands_changes_nothing_for_other_people():
+    def finished(*demands):
+        asked = plan(
+            engineer("Eva"),
+            engineer("Jon", "events"),
+            *demands,
+            trials=60,
+            horizon_days=200,
+            uncertainty={"demand_sd": 0.3, "team_sd": 0.2},
+            interruptions=[
+                {
+                    "engineers": ["Jon"],
+                    "per_week": 1,
+                    "effort": {"low": 0.1, "likely": 0.5, "high": 2},
+                }
+            ],
+        )
+        rows = dict(zip(demands_of(asked), forecast(asked).finished, strict=True))
+        return [rows[name].tolist() for name in ("X", "Y")]
+
+    def demands_of(asked):
+        return [each.id for each in asked.demands]
+
+    a, b = work("A", (1, 2, 4)), work("B", (2, 3, 9), wait=2)
+    x, y = work("X", (1, 2, 4), "events"), work("Y", (2, 3, 9), "events", wait=1)
+
+    alone = finished(x, y)
+
+    assert finished(a, x, b, y) == alone
+    assert finished(x, y, b, a) == alone
+    assert finished(b, x, y) == alone
+
+
 def test_fewer_trials_are_the_first_of_more():
     asked = busy_plan()
 
@@ -252,6 +285,40 @@ def test_what_progress_raises_ends_the_run():
 def test_no_threads_are_refused():
     with pytest.raises(ValueError, match="threads is 0; at least 1 is needed"):
         forecast(busy_plan(), threads=0)
+
+
+@pytest.mark.slow
+def test_the_largest_plans_are_forecast():
+    skills = [f"skill-{number}" for number in range(12)]
+    people = [
+        engineer(f"eng-{number}", " ".join(skills[(number + i) % 12] for i in range(3)))
+        for number in range(200)
+    ]
+    demands = [
+        demand(
+            f"INT-{number}",
+            *(
+                package(
+                    (1, 2, 5),
+                    f"p{place}",
+                    skills[(number + place) % 12],
+                    after=f"p{place - 1}" if place else "",
+                )
+                for place in range(4 if number % 3 == 0 else 3)
+            ),
+            after=[f"INT-{number - 40}"] if number % 9 == 4 and number > 40 else [],
+        )
+        for number in range(3000)
+    ]
+    asked = plan(*people, *demands, trials=3, horizon_days=1095)
+
+    drawn, tally = trace(asked, trials=3)
+
+    assert drawn.effort.shape == (3, 10_000)
+    assert (tally.finish_day >= 0).all()
+    assert tally.load.sum() == pytest.approx(drawn.effort.sum())
+    offered = weekly(asked, net_capacity(asked))[:, : tally.load.shape[1]]
+    assert (tally.load <= 3 * offered + 1e-6).all()
 
 
 def test_empty_plans_are_forecast():

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from intake.models import Demand, RankMove
+from intake.models import Demand, RankMove, SlaWarning
 from intake.services.ranking import move_demand
 from intake.services.submitting import submit_request
 from intake.services.triage import accept_demand, decline_demand
+from intake.services.warnings import check_clocks
 from portfolio.core.errors import RuleBroken
-from portfolio.core.models import Event
+from portfolio.core.models import Event, Notice
+from portfolio.core.services.notices import mail_notice
 from tests.factories import (
     DemandFactory,
     RankedDemandFactory,
@@ -127,3 +129,22 @@ def test_accepting_and_moving_at_once_wait_for_each_other_in_no_circle():
 
     ranks = Demand.objects.in_backlog().values_list("rank", flat=True)
     assert len(set(ranks)) == 12
+
+
+def test_workers_that_check_at_once_warn_once_and_mail_once(at, mailoutbox):
+    team, asker = TeamFactory(), UserFactory()
+    manager = UserFactory(role="manager", teams=[team])
+    at("2026-11-23 10:00")
+    for number in range(3):
+        submit_request(by=asker, team=team, title=f"Connect {number}")
+    at("2026-11-24 12:00")
+
+    told = at_once(*[check_clocks] * 6)
+    notices = Notice.objects.of(manager).values_list("pk", flat=True)
+    sent = at_once(*[lambda pk=pk: mail_notice(notice_id=pk) for pk in notices] * 3)
+
+    # The confirmation of each is late; that it came close is never told apart.
+    assert (sum(told), len(notices), SlaWarning.objects.count()) == (3, 3, 6)
+    assert (sum(sent), len(mailoutbox)) == (3, 3)
+    manager.refresh_from_db()
+    assert manager.unread_notices == 3

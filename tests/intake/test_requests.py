@@ -33,8 +33,8 @@ def test_the_list_costs_the_same_queries_for_any_length(
 ):
     DemandFactory.create_batch(demands, team=team, requester=requester)
 
-    # Session, person, unit of the person, how many, the page.
-    with django_assert_num_queries(5):
+    # Session, person, unit of the person, drafts, how many, the page.
+    with django_assert_num_queries(6):
         response = asker.get(reverse("intake:requests"))
 
     assert len(titles(response)) == demands

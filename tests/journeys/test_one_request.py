@@ -13,21 +13,38 @@ TITLE = "Send loyalty points from the shop to the CRM at once"
 A_MINUTE = 60_000
 
 
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Continue").click()
+
+
 def submit(page: Page) -> str:
-    """Fill the form as a stakeholder does; gives the reference."""
+    """Answer page by page as a stakeholder does; gives the reference."""
     page.goto("/requests/")
     page.get_by_role("link", name="New request").first.click()
-    page.get_by_label("In a sentence").fill(TITLE)
     systems = page.locator("#systems option").evaluate_all(
         "options => options.map(option => option.value)"
     )
+    page.get_by_label("In a sentence").fill(TITLE)
     page.get_by_label("Where does the data come from?").fill(systems[0])
     page.get_by_label("Where should it go?").fill(systems[1])
+    go_on(page)
+    page.get_by_label("We lose money or time every week").check()
+    go_on(page)
+    page.get_by_label("No", exact=True).check()
+    go_on(page)
+    page.get_by_label("No", exact=True).check()
+    go_on(page)
+    expect(page.locator("h1")).to_have_text("This is Standard")
+    page.get_by_label("Go on with Standard").check()
+    go_on(page)
     page.get_by_label("What data is it?").fill("Customer number and points")
     page.get_by_label("At once, as it happens").check()
+    go_on(page)
     needed_by = dt.date.today() + dt.timedelta(days=400)  # noqa: DTZ011 - a day
     page.get_by_label("By when do you need it?").fill(needed_by.isoformat())
     page.get_by_label("Why is it needed").fill("Customers ask where they are.")
+    go_on(page)
+    expect(page.locator("h1")).to_have_text("Check your answers")
     page.get_by_role("button", name="Send request").click()
     page.wait_for_url("**/submitted/")
     found = re.search(r"INT-\d+", page.url)

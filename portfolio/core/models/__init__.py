@@ -4,6 +4,7 @@ from portfolio.core.models.calendars import (
     WorkingPeriod,
 )
 from portfolio.core.models.events import Event
+from portfolio.core.models.notices import Notice
 from portfolio.core.models.people import BusinessUnit, Team, User
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "BusinessUnit",
     "ClosedDay",
     "Event",
+    "Notice",
     "Team",
     "User",
     "WorkingPeriod",

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -101,6 +102,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     teams = models.ManyToManyField(Team, blank=True, related_name="members")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Who is away is not told; whoever stands in for them is.
+    away_from = models.DateField("away from", null=True, blank=True)
+    away_until = models.DateField(
+        "away until",
+        null=True,
+        blank=True,
+        help_text="The last day; empty until further notice.",
+    )
+    deputy = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Counted whenever a notice comes or is read, so that no page has to.
+    unread_notices = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager.from_queryset(UserQuerySet)()
 
@@ -115,6 +129,16 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_role_is_known", condition=Q(role__in=Role.values)
             ),
             models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
+            models.CheckConstraint(
+                name="user_away_in_order",
+                condition=Q(away_from__isnull=True, away_until__isnull=True)
+                | Q(away_from__isnull=False, away_until__isnull=True)
+                | Q(away_until__gte=F("away_from")),
+            ),
+            models.CheckConstraint(
+                name="user_is_not_their_own_deputy",
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("pk")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,6 +148,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """May open the Django admin; what is seen there follows from the role."""
         return self.role in {Role.MANAGER, Role.ADMINISTRATOR}
+
+    def says_away(self, day: date) -> bool:
+        """Away by what they said themselves; leave in the plan is asked for apart."""
+        return (
+            self.away_from is not None
+            and self.away_from <= day
+            and (self.away_until is None or day <= self.away_until)
+        )
 
     def get_full_name(self) -> str:
         return self.name

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from portfolio.core.models import Team
-from portfolio.core.signals import plan_changed
+from portfolio.core.models import BusinessCalendar, Team
+from portfolio.core.signals import calendar_changed, plan_changed
 
 
 @transaction.atomic
@@ -23,3 +23,14 @@ def note_plan_change(*, team_id: int) -> int:
         )
     )
     return revision
+
+
+def note_calendar_change(*, calendar_id: int) -> None:
+    """Say that the hours or closed days of a calendar are others now."""
+    transaction.on_commit(
+        partial(
+            calendar_changed.send_robust,
+            sender=BusinessCalendar,
+            calendar_id=calendar_id,
+        )
+    )

@@ -90,7 +90,7 @@ def add_demands(rows: list[Tracked], writing: Writing) -> tuple[int, int]:
         for demand, row in zip(demands, rows, strict=True)
     )
     undecided = [each for each in demands if each.stage in AWAITING_DECISION]
-    begin_clocks(demands=undecided, events=events, now=writing.now)
+    begin_clocks(demands=undecided, events=events, now=writing.now, is_silent=True)
     return sum(map(len, packages)), sum(one is not None for one in promises)
 
 

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         if demo:
             # Workers start after this and look for what is due: no news that nobody
             # listens yet.
-            logging.getLogger("capacity.services.messages").setLevel(logging.ERROR)
+            logging.getLogger("portfolio.core.services.messages").setLevel(
+                logging.ERROR
+            )
             call_command("load_demo", if_empty=True, stdout=self.stdout)
 
     def _collect_static(self) -> None:

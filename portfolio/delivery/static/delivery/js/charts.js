@@ -84,6 +84,7 @@ function dress(figure, width) {
     const { tickvals, ticktext } = layout.yaxis;
     const names = tickvals.map((y, at) => ({
       text: ticktext[at], x: 0, xref: "paper", xanchor: "left", y, yanchor: "bottom", yshift: 7, showarrow: false, font: { color: theme.ink },
+      bgcolor: theme.surface, borderpad: 0, // so that the line of today does not strike them through
     }));
     layout.annotations = [...layout.annotations, ...names];
     Object.assign(layout.yaxis, { showticklabels: false, automargin: false, range: [tickvals.length - 0.6, -0.9] });

@@ -18,9 +18,9 @@ from django.views.decorators.http import (
 )
 
 from intake.answers import parts_of
-from intake.choices import ClockKind
+from intake.choices import ClockKind, Stage
 from intake.clock_words import is_unread, lines_of, next_line
-from intake.deadlines import Deadlines, deadlines
+from intake.deadlines import Deadlines
 from intake.follow import last_question, promised_day, steps_of, timeline_of
 from intake.forms import (
     AnswerForm,
@@ -28,12 +28,11 @@ from intake.forms import (
     DecisionForm,
     DeclineForm,
     ReopenForm,
-    RequestForm,
     TierForm,
     WithdrawForm,
 )
 from intake.listing import CSV_HEADER, Listing, csv_rows
-from intake.models import Demand, Tier
+from intake.models import Demand
 from intake.services.clocks import read_clocks
 from intake.services.stages import withdraw_demand
 from intake.services.triage import (
@@ -48,7 +47,7 @@ from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.models import Event
-from portfolio.core.rights import DECIDE, SUBMIT
+from portfolio.core.rights import DECIDE
 
 A_PAGE = 50
 require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +56,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def requests(request: PageRequest) -> HttpResponse:
     listing = Listing.read(request.GET)
-    visible = Demand.objects.visible_to(request.user).for_reading()
+    visible = Demand.objects.visible_to(request.user).sent().for_reading()
     chosen = listing.chosen(visible, request.user)
     if request.GET.get("format") == "csv":
         name = f"requests-{timezone.localdate()}.csv"
@@ -69,34 +68,9 @@ def requests(request: PageRequest) -> HttpResponse:
             "listing": listing,
             "page": Paginator(chosen, A_PAGE).get_page(request.GET.get("page")),
             "now": timezone.now(),
+            "drafts": Demand.objects.drafts_of(request.user).for_reading(),
         },
         fragment="listing",
-    )
-
-
-@require_form
-@permission_required(SUBMIT, raise_exception=True)
-def new(request: PageRequest) -> HttpResponse:
-    form = RequestForm(_sent(request), user=request.user)
-    if form.is_valid():
-        try:
-            demand = form.save()
-        except RuleBroken as broken:
-            form.add_error(None, str(broken))
-        else:
-            return redirect("intake:submitted", demand.reference)
-    tier = Tier.objects.select_related("current_version").get(slug=Tier.STANDARD)
-    team = form.team_asked
-    due = team and deadlines(
-        version=tier.current,
-        hours=team.calendar.business_hours(),
-        submitted_at=timezone.now(),
-    )
-    return render_page(
-        request,
-        "intake/new.html",
-        {"form": form, "tier": tier, "due": due},
-        fragment="form",
     )
 
 
@@ -114,6 +88,8 @@ def submitted(request: PageRequest, reference: str) -> HttpResponse:
 @require_safe
 def follow(request: PageRequest, reference: str) -> HttpResponse:
     demand = _visible_demand(request, reference)
+    if demand.stage == Stage.DRAFT:
+        return redirect(demand)
     return _follow_page(request, demand, AnswerForm())
 
 

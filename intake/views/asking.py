@@ -1,0 +1,251 @@
+"""The way from a wish to a request that is sent: one topic a page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from intake.answers import answers_of, evidence_parts, to_ask, topic_parts
+from intake.asking import CHECK, OPENING, TIER, Page, Way, way_of
+from intake.choices import Stage
+from intake.deadlines import Deadlines, deadlines
+from intake.evidence import EVIDENCE
+from intake.forms import OpeningForm, TierWishForm, TopicForm
+from intake.forms.topics import missing_words
+from intake.models import Demand
+from intake.questions import read_questions
+from intake.services.deriving import derive_tier
+from intake.services.drafting import (
+    ask_for_tier,
+    discard_draft,
+    draft_of,
+    keep_answers,
+    open_draft,
+)
+from intake.services.submitting import submit_draft
+from portfolio.core.errors import RuleBroken
+from portfolio.core.http import PageRequest, render_page
+from portfolio.core.models import Team
+from portfolio.core.rights import SUBMIT
+
+require_form = require_http_methods(["GET", "HEAD", "POST"])
+may_submit = permission_required(SUBMIT, raise_exception=True)
+
+
+@require_form
+@may_submit
+def new(request: PageRequest) -> HttpResponse:
+    return _opening(request, None)
+
+
+@require_safe
+@may_submit
+def draft(request: PageRequest, token: UUID) -> HttpResponse:
+    """Go on where it was left; what was sent meanwhile is followed instead."""
+    found = _draft(request, token)
+    if found.stage != Stage.DRAFT:
+        return redirect(found)
+    return redirect("intake:draft-page", token, way_of(found).next_open().slug)
+
+
+@require_form
+@may_submit
+def draft_page(request: PageRequest, token: UUID, slug: str) -> HttpResponse:
+    found = _draft(request, token)
+    if found.stage != Stage.DRAFT:
+        return redirect("intake:submitted", found.reference)
+    way = way_of(found)
+    page = way.page(slug)
+    if page is None:
+        # An earlier answer was changed, and with it which pages there are.
+        return redirect("intake:draft-page", token, way.next_open().slug)
+    if slug == OPENING:
+        return _opening(request, found)
+    if slug == TIER:
+        return _tier(request, found, page)
+    if slug == CHECK:
+        return _check(request, found, way)
+    return _topic(request, found, page)
+
+
+@require_POST
+@may_submit
+def send(request: PageRequest, token: UUID) -> HttpResponse:
+    found = _draft(request, token)
+    try:
+        sent = submit_draft(draft=found, by=request.user)
+    except RuleBroken as broken:
+        keep_answers(draft=found, answers={})
+        messages.error(request, f"It is not sent yet. {broken}")
+        way = way_of(_draft(request, token))
+        return redirect("intake:draft-page", token, TIER if way.page(TIER) else OPENING)
+    return redirect("intake:submitted", sent.reference)
+
+
+@require_form
+@may_submit
+def discard(request: PageRequest, token: UUID) -> HttpResponse:
+    found = _draft(request, token)
+    if found.stage != Stage.DRAFT:
+        return redirect(found)
+    if request.method == "POST":
+        discard_draft(draft=found)
+        messages.success(request, "The draft is thrown away.")
+        return redirect("intake:requests")
+    return render_page(
+        request, "intake/discard.html", {"draft": found}, fragment="form"
+    )
+
+
+def _opening(request: PageRequest, found: Demand | None) -> HttpResponse:
+    form = OpeningForm(_sent(request), user=request.user, draft=found)
+    if request.method == "POST" and form.is_valid():
+        begun = found.submission_token if found else form.cleaned_data["token"]
+        try:
+            opened = open_draft(
+                by=request.user, opening=form.opening(), token=begun or uuid4()
+            )
+        except RuleBroken as broken:
+            form.add_error(None, str(broken))
+        else:
+            return _go_on(request, opened, OPENING)
+    page = Page(OPENING, "What do you need connected?", "Your request", 1, 4)
+    return _page(request, found, page, {"form": form})
+
+
+def _topic(request: PageRequest, found: Demand, page: Page) -> HttpResponse:
+    assert page.topic is not None  # noqa: S101 - the other pages are not topics
+    form = TopicForm(
+        _sent(request),
+        topic=page.topic,
+        answers=answers_of(found),
+        partly="later" in request.POST,
+    )
+    if request.method == "POST" and form.is_valid():
+        found = keep_answers(draft=found, answers=form.given)
+        return _go_on(request, found, page.slug)
+    return _page(request, found, page, {"form": form})
+
+
+def _tier(request: PageRequest, found: Demand, page: Page) -> HttpResponse:
+    form = TierWishForm(_sent(request), draft=found)
+    if request.method == "POST" and form.is_valid():
+        found = ask_for_tier(
+            draft=found, tier=form.tier_wanted, why=form.cleaned_data.get("why", "")
+        )
+        return _go_on(request, found, TIER)
+    derived = derive_tier(draft=found, answers=answers_of(found))
+    return _page(
+        request,
+        found,
+        page,
+        {"form": form, "derived": derived, "due": _due(found)},
+    )
+
+
+def _check(request: PageRequest, found: Demand, way: Way) -> HttpResponse:
+    answers = answers_of(found)
+    questions = read_questions(found.tier.current.questions, before=EVIDENCE)
+    slugs = {
+        question.key: page.slug
+        for page in way.pages
+        if page.topic
+        for question in to_ask(page.topic, answers)
+    }
+    parts = [
+        (part.title, [(answer, slugs[answer.key]) for answer in part.answers])
+        for part in [*evidence_parts(answers), *topic_parts(questions, answers)]
+    ]
+    missing = [(page, f"{missing_words(question)}.") for page, question in way.missing]
+    return render_page(
+        request,
+        "intake/check.html",
+        {
+            "draft": found,
+            "parts": parts,
+            "missing": missing,
+            "due": _due(found),
+            "back": way.pages[-2],
+            "asks_unit": request.user.business_unit_id is None,
+            "asks_team": Team.objects.count() > 1,
+        },
+        fragment="form",
+    )
+
+
+def _go_on(request: PageRequest, found: Demand, slug: str) -> HttpResponse:
+    """To the next page; after a change, back to the check if nothing else is open."""
+    token = found.submission_token
+    if found.stage != Stage.DRAFT:
+        return redirect("intake:submitted", found.reference)
+    if "later" in request.POST:
+        messages.success(request, f"Kept. “{found.title}” waits below for you.")
+        return redirect("intake:requests")
+    way = way_of(found)
+    page = way.page(slug)
+    if request.GET.get("then") != CHECK:
+        assert page is not None  # noqa: S101 - it was just answered
+        return redirect("intake:draft-page", token, way.after(page).slug)
+    target = CHECK
+    if request.GET.get("tier") != found.tier.slug:
+        target = TIER if way.page(TIER) else way.next_open().slug
+    elif way.missing:
+        target = way.next_open().slug
+    address = reverse("intake:draft-page", args=[token, target])
+    return redirect(address if target == CHECK else f"{address}?{_then(found)}")
+
+
+def _page(
+    request: PageRequest, found: Demand | None, page: Page, context: dict[str, Any]
+) -> HttpResponse:
+    way = way_of(found) if found else None
+    changes = request.GET.get("then") == CHECK
+    before = way.before(page) if way else None
+    return render_page(
+        request,
+        "intake/ask.html",
+        {
+            "draft": found,
+            "page": page,
+            "before": CHECK if changes else before and before.slug,
+            "query": f"?{request.GET.urlencode()}" if changes else "",
+            **context,
+        },
+        fragment="form",
+    )
+
+
+def _then(found: Demand) -> str:
+    """What a change link carries: come back to the check, and under which tier."""
+    return f"then={CHECK}&tier={found.tier.slug}"
+
+
+def _sent(request: PageRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _draft(request: PageRequest, token: UUID) -> Demand:
+    found = draft_of(request.user, token)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _due(found: Demand) -> Deadlines | None:
+    return deadlines(
+        version=found.tier.current,
+        hours=found.team.calendar.business_hours(),
+        submitted_at=timezone.now(),
+    )
