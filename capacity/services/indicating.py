@@ -43,11 +43,9 @@ def indication_for(draft: Demand) -> Outlook:
     soon = median_high([row.p50 for row in near if row.p50])
     late = _late(near)
     words = (
-        f"If it were accepted today, probably between {short_day(soon)} and "
-        f"{short_day(late)}."
+        f"Probably between {short_day(soon)} and {short_day(late)}."
         if late
-        else f"If it were accepted today, probably from {day_words(soon)} on; how late "
-        "it may be is open."
+        else f"Probably from {day_words(soon)} on; how late it may be is open."
     )
     return Outlook(
         words,

@@ -211,21 +211,3 @@ def test_errors_focus_and_nothing_is_lost(sign_in):
     page.go_back()
     expect(page.get_by_role("radio", name="No")).to_be_checked()
     assert wrong == []
-
-
-def test_a_session_that_ended_loses_no_answer(sign_in):
-    page = sign_in("commerce@example.com")
-    open_request(page, "Weigh after lunch")
-    page.get_by_role("radio", name="We lose money").check()
-    page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Continue").click()
-
-    page.get_by_label("E-mail").fill("commerce@example.com")
-    page.get_by_label("Password").fill("throughline-demo")
-    page.get_by_role("button", name="Sign in").click()
-
-    expect(page.locator("h1")).to_have_text("Not sent yet, and nothing is lost")
-    page.get_by_role("button", name="Send it now").click()
-    expect(page.locator("h1")).to_have_text("Is there a date that cannot move?")
-    page.get_by_role("link", name="Back").click()
-    expect(page.get_by_role("radio", name="We lose money")).to_be_checked()
