@@ -61,6 +61,8 @@ class Parts:
             getattr(self.before, name) != getattr(self.after, name) for name in SHARED
         ):
             return demands
+        if _is_tied(self.before) or _is_tied(self.after):
+            return demands if _content(self.before) != _content(self.after) else set()
         touched = set(self._touched())
         return {name for name in demands if self._part_of("demand", name) in touched}
 
@@ -129,18 +131,14 @@ def _touching(plan: Plan) -> Iterator[tuple[Node, Node]]:
         for skill, person in groups:
             if skill in engineer.skills and person in (None, engineer.id):
                 yield ("engineer", engineer.id), ("group", skill, person or "")
-    yield from _tied(plan)
-
-
-def _tied(plan: Plan) -> Iterator[tuple[Node, Node]]:
-    """Pairs of which one waits for the other or enters behind it."""
     for demand in plan.demands:
         for other in demand.after:
             yield ("demand", demand.id), ("demand", other)
-    for stream in plan.arrivals:
-        if 0 < stream.rank < 1 and _comes(stream):
-            for node, _ in _owners(plan):
-                yield ("stream", stream.id), node
+
+
+def _is_tied(plan: Plan) -> bool:
+    """Tell whether arrivals make one part of a plan."""
+    return any(0 < stream.rank < 1 and _comes(stream) for stream in plan.arrivals)
 
 
 def _owners(plan: Plan) -> Iterator[tuple[Node, tuple[Package, ...]]]:
@@ -169,6 +167,11 @@ def _root(forest: dict[Node, Node], node: Node) -> Node:
         forest[node] = forest[above]
         node, above = above, forest[above]
     return node
+
+
+def _content(plan: Plan) -> tuple[list[Demand | Arrival], tuple[Arrival, ...]]:
+    """What may differ between two plans and is more than a question."""
+    return [_undated(demand) for demand in plan.demands], plan.arrivals
 
 
 def _undated(given: Demand | Arrival) -> Demand | Arrival:

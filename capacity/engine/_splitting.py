@@ -13,10 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.engine._cannot import reasons_against
 from capacity.engine.between import Between
 from capacity.engine.finishes import NEVER, Finishes
-from capacity.engine.plan import Plan
 
 SHARES = {"p50": 50, "p85": 85}
 # A mean over fewer of the worlds would be one of the lucky ones.
@@ -88,8 +86,7 @@ class Split:
         self.between, self.orders, self.runs = between, orders, runs
         self.causes = list(between.touched)
         self.old, self.new = runs[orders[0][0]], runs[orders[0][-1]]
-        self.cannot_before = _cannot(between.before)
-        self.cannot_after = _cannot(between.after)
+        self.cannot_before, self.cannot_after = self.old.cannot, self.new.cannot
 
     def of(self, demand: str) -> Moved:
         worlds = np.logical_and.reduce(
@@ -221,11 +218,6 @@ def _total(run: Finishes, demand: str, worlds: NDArray[np.bool_]) -> int:
     """The sum over some worlds of the ordinals of the dates it is done on."""
     days = run.days[run.row_of[demand], worlds]
     return len(days) * run.plan.start.toordinal() + int(days.sum(dtype=np.int64))
-
-
-def _cannot(plan: Plan) -> dict[str, str | None]:
-    names = (demand.id for demand in plan.demands)
-    return dict(zip(names, reasons_against(plan), strict=True))
 
 
 def _written(dates: Mapping[str, date | None]) -> dict[str, str | None]:

@@ -29,6 +29,7 @@ from capacity.engine._splitting import Applied, Moved, Split, orders_of
 from capacity.engine.between import Between, Done
 from capacity.engine.finishes import Finishes
 from capacity.engine.plan import Plan
+from capacity.engine.preview import prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,10 @@ def explain(
 
     Notes
     -----
-    Plays both plans and two more for each cause after the first; 2 bytes for each of
-    these runs, trial and demand. Interruptions and arrivals are drawn from the start of
-    a plan on, so that a start that moved on shifts them: a little chance in progress.
+    Plays both plans and two more for each cause after the first, as far as they can
+    differ (see ``_parts``); 2 bytes for each of these runs, trial and demand.
+    Interruptions and arrivals are drawn from the start of a plan on, so that a start
+    that moved on shifts them: a little chance in progress.
 
     Examples
     --------
@@ -132,9 +134,11 @@ def explain(
     )
     orders = orders_of(list(between.touched))
     steps = dict.fromkeys(step for order in orders for step in order)
+    # Only what can differ from the plan before is played again.
+    first = prepare(between.plan_with(()), trials=trials, threads=threads)
     runs: dict[Applied, Finishes] = {}
     for step in steps:
-        runs[step] = Finishes.of(between.plan_with(step), threads=threads)
+        runs[step] = first.preview(between.plan_with(step), threads=threads).after
         if progress is not None:
             progress(len(runs) / len(steps))
     names = dict.fromkeys(each.id for each in (*after.demands, *before.demands))

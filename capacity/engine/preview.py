@@ -36,7 +36,6 @@ from typing import Any
 
 import numpy as np
 
-from capacity.engine._cannot import reasons_against
 from capacity.engine._parts import Parts
 from capacity.engine.finishes import Finishes
 from capacity.engine.plan import Plan, PlanError, load_plan
@@ -112,30 +111,24 @@ class Preview:
     @cached_property
     def shifts(self) -> list[Shift]:
         """Every demand: in the order of the plan after, then those that are gone."""
-        old = {each.id: each for each in self.before.plan.demands}
-        new = {each.id: each for each in self.after.plan.demands}
-        cannot = _reasons(self.before.plan), _reasons(self.after.plan)
-        shifts = []
-        for name in {**new, **old}:
-            dates = {
-                day for each in (old, new) if name in each for day in each[name].dates
-            }
-            shifts.append(
-                Shift(
-                    id=name,
-                    before=_dates(self.before, name),
-                    after=_dates(self.after, name),
-                    chance={
-                        day: (
-                            _chance(self.before, cannot[0], name, day),
-                            _chance(self.after, cannot[1], name, day),
-                        )
-                        for day in sorted(dates)
-                    },
-                    cannot=cannot[1].get(name),
-                )
+        asked: dict[str, set[date]] = {}
+        for plan in (self.after.plan, self.before.plan):
+            for demand in plan.demands:
+                asked.setdefault(demand.id, set()).update(demand.dates)
+        old, new = self.before, self.after
+        return [
+            Shift(
+                id=name,
+                before={key: old.day(name, share) for key, share in SHARES.items()},
+                after={key: new.day(name, share) for key, share in SHARES.items()},
+                chance={
+                    day: (_chance(old, name, day), _chance(new, name, day))
+                    for day in sorted(dates)
+                },
+                cannot=new.cannot.get(name),
             )
-        return shifts
+            for name, dates in asked.items()
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Write the demands for which anything is different, for ``json.dumps``."""
@@ -179,7 +172,8 @@ class Prepared:
         Time of a forecast of the changed parts of the plan, without its loads; and a
         few milliseconds to look at both plans.
         """
-        changed = replace(changed, trials=self.plan.trials, seed=self.plan.seed)
+        if (changed.trials, changed.seed) != (self.plan.trials, self.plan.seed):
+            changed = replace(changed, trials=self.plan.trials, seed=self.plan.seed)
         parts = Parts(self.plan, changed)
         reached = parts.changed()
         again = [row for row, each in enumerate(changed.demands) if each.id in reached]
@@ -316,21 +310,10 @@ class Shelf:
         return json.dumps(prepared.preview(changed, threads=threads).to_json())
 
 
-def _dates(finishes: Finishes, demand: str) -> dict[str, date | None]:
-    return {name: finishes.day(demand, share) for name, share in SHARES.items()}
-
-
-def _chance(
-    finishes: Finishes, cannot: Mapping[str, str | None], demand: str, day: date
-) -> float | None:
-    if demand not in cannot or cannot[demand]:
+def _chance(finishes: Finishes, demand: str, day: date) -> float | None:
+    if demand not in finishes.row_of or finishes.cannot[demand]:
         return None
     return finishes.chance(demand, day)
-
-
-def _reasons(plan: Plan) -> dict[str, str | None]:
-    names = (demand.id for demand in plan.demands)
-    return dict(zip(names, reasons_against(plan), strict=True))
 
 
 def _written(dates: Mapping[str, date | None]) -> dict[str, str | None]:
