@@ -105,6 +105,9 @@ def _pass_on(plan: Plan, found: dict[str, str | None]) -> None:
     """Hand “cannot” on to all that wait, however long the chain."""
     waiting: dict[str, list[str]] = {demand.id: [] for demand in plan.demands}
     for demand in plan.demands:
+        # What is in hand already waits for nothing any more.
+        if all(each.doing and not each.effort.is_zero for each in demand.packages):
+            continue
         for other in demand.after:
             waiting[other].append(demand.id)
     blocked = [name for name, reason in found.items() if reason]
