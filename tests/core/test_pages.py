@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import RequestFactory
 from django.urls import reverse
+from django.views.defaults import server_error
 
 from tests.factories import UserFactory
 
@@ -161,3 +164,11 @@ def test_no_template_carries_inline_script_or_style():
     ]
 
     assert found == []
+
+
+def test_a_page_that_breaks_says_so_without_asking_anything_that_may_be_broken():
+    page = server_error(RequestFactory().get("/")).content.decode()
+
+    assert "Something went wrong on our side" in page
+    sheets = re.findall(r'href="/static/([^"]+)"', page)
+    assert [finders.find(sheet) is not None for sheet in sheets] == [True] * 4
