@@ -29,6 +29,11 @@ class DateInput(forms.DateInput):
 
 
 class LongAnswer(forms.CharField):
+    default_error_messages = {
+        "max_length": f"Shorten it to {LONG_ANSWER:,} characters; "
+        "it has %(show_value)d.",
+    }
+
     def __init__(self, *, rows: int, **rest: Any) -> None:
         super().__init__(
             max_length=LONG_ANSWER,

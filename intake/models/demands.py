@@ -297,6 +297,15 @@ class Demand(models.Model):
     def is_blocked(self) -> bool:
         return self.blocked_since is not None
 
+    @property
+    def wants_another_tier(self) -> bool:
+        """Whether the manager still has to grant the tier that is asked for."""
+        return (
+            self.is_decidable
+            and self.tier_wanted_id is not None
+            and self.tier_wanted_id != self.tier_id
+        )
+
     def is_overdue(self, today: date) -> bool:
         return self.is_open and self.needed_by is not None and self.needed_by < today
 

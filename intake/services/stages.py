@@ -8,7 +8,9 @@ from django.utils import timezone
 from intake.choices import BACKLOG, OPEN, Stage
 from intake.models import Demand
 from intake.services.clocks import keep_clocks
+from intake.services.limits import refuse_when_full
 from intake.services.locking import lock_demand
+from intake.services.tokens import return_token
 from intake.services.transitions import (
     refuse_unless,
     store_change,
@@ -46,6 +48,7 @@ def start_demand(*, demand: Demand, by: User, on: date) -> Demand:
         "work begins on a demand that is accepted and not yet in progress.",
     )
     _refuse_future(demand, on, "started")
+    refuse_when_full(demand=demand, what="started")
     demand.started_on = on
     store_stage(
         demand=demand,
@@ -90,6 +93,8 @@ def withdraw_demand(*, demand: Demand, by: User, why: str = "") -> Demand:
     demand = lock_demand(demand)
     refuse_unless(demand, OPEN, "only an open demand can be withdrawn.")
     was_in_backlog = demand.is_in_backlog
+    if not was_in_backlog:
+        return_token(demand=demand)
     _clear_block(demand)
     store_stage(
         demand=demand,

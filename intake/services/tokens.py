@@ -18,6 +18,7 @@ class Tokens:
     """How many a unit has in a quarter, and the requests that have spent them."""
 
     unit: BusinessUnit
+    tier: Tier
     quarter: str
     limit: int
     spent_on: list[str]
@@ -44,12 +45,21 @@ def tokens_of(
     spent = TierToken.objects.spent().in_quarter(unit, tier, quarter)
     return Tokens(
         unit=unit,
+        tier=tier,
         quarter=quarter,
         limit=limit,
         spent_on=list(
             spent.order_by("spent_at").values_list("demand__reference", flat=True)
         ),
     )
+
+
+def tokens_for(demand: Demand) -> Tokens | None:
+    """Those that count for the tier it has or asks for; None where neither has any."""
+    for tier in (demand.tier_wanted, demand.tier):
+        if tier and tier.current.tokens_per_quarter is not None:
+            return tokens_of(unit=demand.business_unit, tier=tier, team=demand.team)
+    return None
 
 
 def spend_token(*, demand: Demand, tier: Tier, at: dt.datetime) -> TierToken | None:

@@ -6,9 +6,11 @@ from django.utils import timezone
 from intake.choices import AWAITING_DECISION, CLOSED_UNDONE, OPEN, ClockKind, Stage
 from intake.models import Demand, Tier
 from intake.services.clocks import REQUESTER, keep_clocks
+from intake.services.limits import refuse_when_full
 from intake.services.locking import lock_demand
 from intake.services.ranking import place_at_end
 from intake.services.telling import tell_requester
+from intake.services.tokens import return_token, spend_token
 from intake.services.transitions import refuse_unless, store_change, store_stage
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event, User
@@ -24,6 +26,7 @@ def accept_demand(*, demand: Demand, by: User) -> Demand:
     refuse_unless(
         demand, AWAITING_DECISION, "only a demand that awaits its decision is accepted."
     )
+    refuse_when_full(demand=demand, what="accepted")
     place_at_end(demand=demand)
     _store_decision(demand=demand, stage=Stage.ACCEPTED, kind="accepted", by=by)
     tell_requester(
@@ -61,6 +64,8 @@ def decline_demand(*, demand: Demand, by: User, reason: str) -> Demand:
 
 def _store_decision(*, demand: Demand, stage: Stage, kind: str, by: User) -> None:
     demand.decided_at, demand.decided_by = timezone.now(), by
+    if stage != Stage.ACCEPTED:
+        return_token(demand=demand)
     store_stage(
         demand=demand,
         stage=stage,
@@ -173,6 +178,8 @@ def reopen_demand(*, demand: Demand, by: User, why: str) -> Demand:
     )
     if not why.strip():
         raise RuleBroken(f"Say why {demand.reference} is opened again.")
+    if not demand.tokens.spent().exists():
+        spend_token(demand=demand, tier=demand.tier, at=timezone.now())
     demand.decided_at = demand.decided_by = demand.started_on = None
     demand.decision_reason = ""
     store_stage(
@@ -205,6 +212,8 @@ def change_tier(*, demand: Demand, tier: Tier, by: User, why: str) -> Demand:
         raise RuleBroken(f"{demand.reference} is {tier} already.")
     if not why.strip():
         raise RuleBroken(f"Say why {demand.reference} becomes {tier}.")
+    return_token(demand=demand)
+    spend_token(demand=demand, tier=tier, at=timezone.now())
     before, demand.tier = demand.tier, tier
     store_change(
         demand=demand,

@@ -35,6 +35,7 @@ from intake.listing import CSV_HEADER, Listing, csv_rows
 from intake.models import Demand
 from intake.services.clocks import read_clocks
 from intake.services.stages import withdraw_demand
+from intake.services.tokens import tokens_for
 from intake.services.triage import (
     acknowledge_demand,
     answer_question,
@@ -289,6 +290,7 @@ def _triage_page(
         "may_acknowledge": demand is not None and is_unread(demand, clocks),
         "demand": demand,
         "parts": parts_of(demand) if demand else [],
+        "tokens": tokens_for(demand) if demand else None,
         "form": form,
         "now": now,
     }
@@ -312,7 +314,11 @@ def _visible_demand(request: PageRequest, reference: str) -> Demand:
     demands = Demand.objects.visible_to(request.user).for_reading()
     return get_object_or_404(
         demands.select_related(
-            "decided_by", "team__calendar", "answered_under", "tier__current_version"
+            "decided_by",
+            "team__calendar",
+            "answered_under",
+            "tier__current_version",
+            "tier_wanted__current_version",
         ),
         reference=reference,
     )

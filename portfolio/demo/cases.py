@@ -104,6 +104,9 @@ def open_case(company: Company, story: Story, day: dt.date) -> Case:
         frequency=story.often,
         purpose=story.why,
         answers=story.answers,
+        tier_derived=tier if story.answers else None,
+        tier_wanted=company.tiers[story.wanted] if story.wanted else None,
+        tier_wanted_why=story.wanted_why,
         submitted_at=at,
         created_at=at - dt.timedelta(minutes=rng.randint(3, 40)),
     )

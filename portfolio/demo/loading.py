@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from django.db import models, transaction
 
 from capacity.models import WorkPackage
-from intake.models import Demand, RankMove
+from intake.models import Demand, RankMove, TierToken
 from intake.ranking import spread
 from intake.services.clocks import begin_clocks
+from intake.services.tokens import quarter_of
 from portfolio.catalogue.models import Integration
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event, Team
@@ -81,6 +82,7 @@ def _store(company: Company, cases: list[Case], moves: list[RankMove]) -> None:
     company.team.save(update_fields=["last_number"])
     _name_the_originals(cases)
     Demand.objects.bulk_create(case.demand for case in cases)
+    _store_tokens(cases)
     _store_order(cases)
     _store_packages(cases)
     _store_promises(cases)
@@ -93,6 +95,23 @@ def _store(company: Company, cases: list[Case], moves: list[RankMove]) -> None:
         now=company.days.now(),
         # What is late is told with the first check, as it would be in real life.
         is_silent=False,
+    )
+
+
+def _store_tokens(cases: list[Case]) -> None:
+    """What waits under a tier with tokens has spent one; the past had none."""
+    TierToken.objects.bulk_create(
+        TierToken(
+            business_unit=demand.business_unit,
+            tier=demand.tier,
+            quarter=quarter_of(demand.submitted_at, demand.team),
+            demand=demand,
+            spent_at=demand.submitted_at,
+        )
+        for demand in (case.demand for case in cases)
+        if demand.is_decidable
+        and demand.submitted_at
+        and demand.tier.current.tokens_per_quarter is not None
     )
 
 

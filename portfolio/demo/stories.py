@@ -73,6 +73,8 @@ class Story:
     answer: str = ""
     is_unread: bool = False
     answers: dict[str, str] = field(default_factory=dict)
+    wanted: str = ""
+    wanted_why: str = ""
     # Of what was refused.
     ago: int = 0
     end: str = ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
 
-from intake.models import Demand, RankMove, SlaWarning
+from intake.models import Demand, RankMove, SlaWarning, Tier, TierToken
+from intake.services.drafting import Opening, keep_answers, open_draft
 from intake.services.ranking import move_demand
-from intake.services.submitting import submit_request
+from intake.services.submitting import submit_draft, submit_request
 from intake.services.triage import accept_demand, decline_demand
 from intake.services.warnings import check_clocks
 from portfolio.core.errors import RuleBroken
@@ -19,6 +21,7 @@ from tests.factories import (
     DemandFactory,
     RankedDemandFactory,
     TeamFactory,
+    UnitFactory,
     UserFactory,
 )
 
@@ -148,3 +151,43 @@ def test_workers_that_check_at_once_warn_once_and_mail_once(at, mailoutbox):
     assert (sum(sent), len(mailoutbox)) == (3, 3)
     manager.refresh_from_db()
     assert manager.unread_notices == 3
+
+
+def test_the_last_tokens_are_spent_once_whichever_team_is_asked():
+    teams, unit = TeamFactory.create_batch(2), UnitFactory()
+    people = UserFactory.create_batch(10, business_unit=unit)
+    expedite = Tier.objects.get(slug="expedite")
+
+    def sending(person, team):
+        return lambda: submit_request(
+            by=person, team=team, title="Mend it", tier=expedite
+        )
+
+    answers = at_once(
+        *[sending(person, teams[turn % 2]) for turn, person in enumerate(people)]
+    )
+
+    sent = [answer for answer in answers if isinstance(answer, Demand)]
+    assert len(sent) == 2
+    assert sum(isinstance(answer, RuleBroken) for answer in answers) == 8
+    assert TierToken.objects.spent().count() == 2
+    assert Demand.objects.count() == 2
+
+
+def test_one_draft_sent_many_times_at_once_makes_one_request_and_spends_once():
+    team, person = TeamFactory(), UserFactory()
+    token = uuid.uuid4()
+    draft = open_draft(by=person, opening=Opening(title="Mend", team=team), token=token)
+    keep_answers(
+        draft=draft,
+        answers={
+            "late": "stops", "date": "no", "broken": "stuck", "broken_what": "All.",
+            "who_is_hit": "Everybody.", "contact": "Ada, 4417", "approver": "Grace",
+        },
+    )  # fmt: skip
+
+    sent = at_once(*[lambda: submit_draft(draft=draft, by=person).reference] * 8)
+
+    assert sent == [f"{team.reference_prefix}-0001"] * 8
+    assert TierToken.objects.count() == 1
+    assert Event.objects.filter(kind="submitted").count() == 1

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from intake.models import Tier
 from tests.factories import (
     DemandFactory,
     RankedDemandFactory,
@@ -234,3 +235,19 @@ def test_going_back_gets_the_whole_page_with_one_place_for_messages(decider, dem
     assert "<html" in text
     assert text.count('id="toasts"') == 1
     assert "hx-swap-oob" not in text
+
+
+def test_the_panel_says_which_tier_is_asked_for_and_what_the_unit_has_left(
+    client, manager, demand
+):
+    demand.tier_wanted = Tier.objects.get(slug="expedite")
+    demand.tier_wanted_why = "The shop stands still."
+    demand.save()
+    client.force_login(manager)
+
+    address = reverse("intake:triage-demand", args=[demand.reference])
+    text = " ".join(client.get(address).content.decode().split())
+
+    assert "<b>Expedite is asked for</b>, it counts as Standard" in text
+    assert "The shop stands still." in text
+    assert f"{demand.business_unit} has 2 of 2 left" in text
