@@ -37,6 +37,11 @@ for given dates, times spent waiting and worked on, load per person and demand p
 and week. Nothing is certain: chances are shown up to 95 % (``distribution``), and what
 is not done inside the horizon in more than 5 % of the worlds has no P95, but a reason.
 
+**Ranges** need not be trusted as written. From finished packages ``calibration`` learns
+what packages of this size and skill took for each estimated day, and what of their
+errors they share; ``backtest`` walks through any history of finished work and says how
+well that would have forecast it.
+
 Where the design page leaves a question, the engine reads it as a careful manager would:
 
 Free

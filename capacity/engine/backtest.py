@@ -31,7 +31,7 @@ from capacity.engine.scoring import (
 from capacity.engine.sums import (
     DRAWS,
     INSIDE,
-    USUAL_SD,
+    UNSEEN_SD,
     PastSum,
     SharedError,
     draw_sum,
@@ -140,7 +140,8 @@ def backtest(
     Raises
     ------
     ValueError
-        If there are no more than ``NEEDED`` packages.
+        If there are no more than ``NEEDED`` packages, or if no more were finished
+        before the last moment.
 
     Notes
     -----
@@ -153,6 +154,11 @@ def backtest(
             f"{NEEDED} are needed, as the first {NEEDED} are only learnt from."
         )
     tell = progress or (lambda *_: None)
+    if history.known_at(float(history.finished[-1])) < NEEDED:
+        raise ValueError(
+            f"Fewer than {NEEDED} of the {len(history)} packages were finished before "
+            "the last day; they cannot be forecast from what was finished before."
+        )
     settings = Settings(history)
     tasks = _tasks(history, settings, tell)
     sums = (
@@ -199,7 +205,7 @@ def _sums(
 ) -> dict[str, Any]:
     """Sums of consecutive packages, each forecast from what was finished before."""
     ours, usual = SumScores(), _Plain(history)
-    shared = shared_error(size, usual=USUAL_SD)
+    shared = shared_error(size)
     for each in walk_sums(history, size, settings, shared):
         ours.add(each.sample, float(history.actual[each.rows].sum()))
         usual.add(each.known, slice(each.known), each.rows, each.rng)
@@ -212,7 +218,7 @@ def _sums_of_projects(history: History, size: int, tell: Progress) -> dict[str, 
     """Sums of one project's packages, forecast from the past of the others alone."""
     ours, usual, others = SumScores(), _Plain(history), _Others(history)
     sums = _sums_by_project(others.rows_of, size)
-    sd = USUAL_SD
+    sd = UNSEEN_SD
     for done, (project, mine) in enumerate(sums.items(), start=1):
         shared = _learnt_from_others(history, others, sums, project)
         for rows in mine:
@@ -245,7 +251,7 @@ def _learnt_from_others(
         ),
         key=lambda each: each[0],
     )
-    shared = SharedError()
+    shared = SharedError(usual=UNSEEN_SD)
     for ended, other, rows in every[:: max(len(every) // SUMS_OF_OTHERS, 1)]:
         if len(others.all_before(rows[0], left_out, other)) < NEEDED:
             continue

@@ -26,6 +26,7 @@ from capacity.engine.scoring import (
     normal_share,
     shares_below,
 )
+from capacity.engine.sums import DEMAND_SD, TEAM_SD
 from capacity.engine.walking import (
     NEEDED,
     shared_error,
@@ -38,9 +39,8 @@ Z90 = 1.2815515655446004
 SHARES = np.array([0.1, 0.5, 0.9])
 SCORES = np.array([-Z90, 0.0, Z90])
 
-USUAL = Uncertainty(demand_sd=0.2, team_sd=0.15)
-"""Shared errors where nothing is known: together 0.25, in the upper part of what sums
-of 100 tasks of unseen projects needed on public records (0.16 to 0.28)."""
+USUAL = Uncertainty(demand_sd=DEMAND_SD, team_sd=TEAM_SD)
+"""Shared errors where nothing is known."""
 
 SUM = 20
 """Packages in the sums that the team's shared error is learnt from."""
@@ -195,7 +195,7 @@ def learn_team_sd(history: History, settings: Settings, demand_sd: float) -> flo
 
     Learnt as in the backtest, from sums of 20 consecutive packages.
     """
-    shared = shared_error(SUM, usual=USUAL.team_sd)
+    shared = shared_error(SUM)
     for _ in walk_sums(history, SUM, settings, shared, demand_sd=demand_sd):
         pass
     return shared.settled_sd()

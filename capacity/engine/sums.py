@@ -19,14 +19,17 @@ from capacity.engine.scoring import NORMAL
 DRAWS = 1000
 INSIDE = (0.1, 0.9)
 SDS = np.linspace(0.0, 1.0, 21)
-USUAL_SD = 0.2
-"""Shared error where nothing is known: on public records, sums of about 100 tasks of
-projects nobody had seen needed 0.16 to 0.28."""
+DEMAND_SD, TEAM_SD = 0.2, 0.15
+UNSEEN_SD = math.hypot(DEMAND_SD, TEAM_SD)
+"""Shared errors where nothing is known: of a demand or project, of the whole team, and
+of both together, 0.25, for projects nobody has seen. On public records, sums of 100
+tasks of unseen projects needed 0.16 to 0.28."""
+
+USUAL_COUNTS_AS = 5.0
+"""How many past sums a usual shared error weighs as much as."""
 
 LEAST_LEVEL, MOST_LEVEL = 0.5, 0.95
-USUAL_COUNTS_AS = 5.0
-"""How many past sums the usual shared error weighs as much as."""
-
+"""The share of past sums aimed at stays between these."""
 
 STEP = 0.05
 """How far one sum inside or outside moves the share of past sums that is aimed at."""
@@ -51,7 +54,7 @@ class SharedError:
     P10-P90 (conformal prediction: the next sum is as strange as the past ones). When
     more of what was forecast falls outside than should, the share aimed at rises, and
     it falls when less does (adaptive conformal inference), so that the error follows a
-    team that changes. Few sums are shrunk to ``USUAL_SD``.
+    team that changes. Few sums are shrunk to ``usual``.
 
     Parameters
     ----------
@@ -67,7 +70,7 @@ class SharedError:
     NeurIPS 2021.
     """
 
-    def __init__(self, *, worth: float = 1.0, usual: float = USUAL_SD) -> None:
+    def __init__(self, *, worth: float = 1.0, usual: float = TEAM_SD) -> None:
         self.worth = worth
         self.usual = usual
         self.level = INSIDE[1] - INSIDE[0]

@@ -39,9 +39,9 @@ class WalkedSum:
     rng: np.random.Generator
 
 
-def shared_error(size: int, *, usual: float) -> SharedError:
+def shared_error(size: int) -> SharedError:
     """What sums of a size err together, before anything is known of it."""
-    return SharedError(worth=_step(size) / size, usual=usual)
+    return SharedError(worth=_step(size) / size)
 
 
 def walk_packages(history: History) -> Iterator[tuple[int, Longs]]:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from capacity.engine.backtest import backtest
+from capacity.engine.backtest import _evenly, _Others, backtest
 from capacity.engine.history import History
 from capacity.engine.ratios import Settings
-from capacity.engine.sums import SharedError
+from capacity.engine.sums import DRAWS, SharedError
 from capacity.engine.walking import walk_packages, walk_sums
 from tests.engine.test_calibration import made
 
@@ -95,3 +95,20 @@ def test_every_actual_equal_to_its_estimate_is_no_trouble():
     assert result["tasks"]["coverage"]["p10"] == 1.0
     assert result["tasks"]["coverage_split"]["p10"] == pytest.approx(0.1)
     assert result["sums"]["inside_p10_p90"] == 1.0
+
+
+def test_packages_all_finished_on_one_day_cannot_be_forecast():
+    with pytest.raises(ValueError, match="Fewer than 30 of the 80 packages"):
+        backtest(replace(made(80), finished=np.zeros(80)))
+
+
+def test_a_project_left_out_is_forecast_from_as_many_packages_of_each_other():
+    history = with_project(made(400), 4)
+    small = history.take(~((history.project == 1) & (np.arange(400) > 100)))
+    others = _Others(small)
+
+    sample = others.draw(others.rows_of[0][80:], np.random.default_rng(1), 0)
+
+    assert len(sample) == DRAWS
+    assert set(small.project[others.all_before(300, 0)]) == {1, 2, 3}
+    assert _evenly(np.arange(10), 4).tolist() == [0, 3, 6, 9]
