@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NEEDED = ("estimate", "actual", "finished_on")
 OPTIONAL = ("skill", "person", "project")
+LEAST, MOST = 1e-6, 1e12
 NOTHING = {"", "\\n", "na", "nan", "null", "none", "nat"}
 
 
@@ -150,7 +151,8 @@ def _number(given: str, line: int, name: str) -> float:
         number = float(given)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
+    # No unit of effort needs more, and ratios stay numbers.
+    if not (number <= 0 or LEAST <= number <= MOST) or math.isinf(number):
         raise FileWrong(
             f"Line {line}, {name}, is “{given}”; a number such as 3 or 2.5 was "
             "expected."

@@ -20,10 +20,11 @@ DRAWS = 1000
 INSIDE = (0.1, 0.9)
 SDS = np.linspace(0.0, 1.0, 21)
 DEMAND_SD, TEAM_SD = 0.2, 0.15
-UNSEEN_SD = math.hypot(DEMAND_SD, TEAM_SD)
-"""Shared errors where nothing is known: of a demand or project, of the whole team, and
-of both together, 0.25, for projects nobody has seen. On public records, sums of 100
-tasks of unseen projects needed 0.16 to 0.28."""
+"""Shared errors where nothing is known: of a demand, and of the whole team."""
+
+UNSEEN_SD = 0.22
+"""The same of a project nobody has seen: on public records, sums of 100 tasks of such
+projects needed 0.16 to 0.28."""
 
 USUAL_COUNTS_AS = 5.0
 """How many past sums a usual shared error weighs as much as."""

@@ -87,6 +87,7 @@ def test_backtest_leaves_whole_projects_out(written, capsys):
     [
         ("3,much,2025-03-01,,,\n", "Line 2, actual, is “much”; a number"),
         ("inf,1,2025-03-01,,,\n", "Line 2, estimate, is “inf”"),
+        ("1,1e-300,2025-03-01,,,\n", "Line 2, actual, is “1e-300”"),
         ("3,1,03/01/25,,,\n", "Line 2, finished_on, is “03/01/25”; a date like"),
         ("3\n", "Line 2 has 1 cells; actual was expected in cell 2"),
     ],

@@ -74,7 +74,7 @@ class Command(BaseCommand):
                 progress=None if options["json"] else self._tell(),
             )
         except ValueError as wrong:
-            raise CommandError(str(wrong)) from wrong
+            raise CommandError(str(wrong), returncode=2) from wrong
         rows = {
             "read": read.rows,
             "used": len(read.history),
