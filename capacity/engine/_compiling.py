@@ -15,6 +15,7 @@ R = TypeVar("R")
 
 
 KERNELS = (
+    "_bundle",
     "_compiling",
     "_counting",
     "_draws",

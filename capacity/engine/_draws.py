@@ -136,13 +136,14 @@ def draw_arrivals(d: Draws, late: Late, trial: int, until: float) -> None:
             number += 1
         late.reached[stream] = moment
         late.number[stream] = number
+    team = _team_factor(d, trial) if begin < size else 1.0
     for arrival in range(begin, size):
         if late.sizes[LACKS_ROOM] == 0:
-            _draw_arrived(d, late, trial, arrival)
+            _draw_arrived(d, late, trial, arrival, team)
 
 
 @compiled
-def _draw_arrived(d: Draws, late: Late, trial: int, arrival: int) -> None:
+def _draw_arrived(d: Draws, late: Late, trial: int, arrival: int, team: float) -> None:
     """Draw the packages of one arrival, with the errors they share."""
     stream, number = late.stream[arrival], late.which[arrival]
     first, last = d.pattern_from[stream], d.pattern_from[stream + 1]
@@ -150,7 +151,7 @@ def _draw_arrived(d: Draws, late: Late, trial: int, arrival: int) -> None:
     if row + last - first > len(late.effort):
         late.sizes[LACKS_ROOM] = 1
         return
-    shared = _team_factor(d, trial)
+    shared = team
     if d.demand_sd > 0.0:
         key = mixed(d.arrival_factor_key[stream], trial)
         shared *= factor(uniform(key, number), d.demand_sd)

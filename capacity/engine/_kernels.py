@@ -23,6 +23,7 @@ from capacity.engine._draws import (
     draw_packages,
     forget_arrivals,
 )
+from capacity.engine._random import float_of_bits
 from capacity.engine._weeks import (
     ARRIVED,
     HEAP,
@@ -49,6 +50,7 @@ from capacity.engine._weeks import (
 from capacity.engine.arrays import LAID, STRETCH, Draws, State, Tally
 from capacity.engine.model import Arrays, Ints
 
+_BITS_OF_NEVER = np.array([NEVER]).view(np.int64)[0]
 _ONE = np.uint64(1)
 _NONE = np.uint64(0)
 _58 = np.uint64(58)
@@ -592,11 +594,17 @@ def _finish_jobs(
 @compiled
 def _next_moment(m: Arrays, s: State) -> float:
     """The next moment at which anything can change."""
-    moment = s.heap_time[0] if s.sizes[HEAP] > 0 else NEVER
+    # Positive floats stand in the order of their bits, and the least of whole numbers
+    # is found several at a time.
+    bits = s.wake_bits
+    least = _BITS_OF_NEVER
+    for engineer in range(len(bits)):
+        least = min(least, bits[engineer])
+    moment = float_of_bits(least)
+    if s.sizes[HEAP] > 0:
+        moment = min(moment, s.heap_time[0])
     if s.sizes[ARRIVED] < s.late.sizes[DRAWN]:
         moment = min(moment, s.late.time[s.sizes[ARRIVED]] + m.start)
-    for engineer in range(len(s.job)):
-        moment = min(moment, s.wake[engineer])
     return moment
 
 

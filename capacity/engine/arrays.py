@@ -235,6 +235,7 @@ class State(NamedTuple):
     open_in: Ints  # (words,) of 64 demands each, how many are not done
     job: Ints  # (engineers,) package in hand, or -1
     wake: Floats  # (engineers,) end of the job, or next capacity where work is ready
+    wake_bits: Longs  # (engineers,) the same memory, read as whole numbers
     started: Floats  # (engineers,) start of the job
     begin: Floats  # (engineers,) progress at the job's start
     goal: Floats  # (engineers,) progress at the job's end
@@ -327,6 +328,7 @@ def empty_state(model: Model, draws: Draws, room: Room) -> State:
     rows, owners = m.packages + room.rows, m.demands + room.arrivals
     people, groups = len(m.capacity), len(model.groups)
     knots = m.span * people + room.events
+    wake = np.empty(people)
     state = State(
         shared=np.empty(m.demands),
         effort=np.empty(rows),
@@ -349,7 +351,8 @@ def empty_state(model: Model, draws: Draws, room: Room) -> State:
         begun_day=np.empty(m.demands, dtype=np.int32),
         open_in=np.empty((m.demands >> 6) + 1, dtype=np.int32),
         job=np.empty(people, dtype=np.int32),
-        wake=np.empty(people),
+        wake=wake,
+        wake_bits=wake.view(np.int64),
         started=np.empty(people),
         begin=np.empty(people),
         goal=np.empty(people),

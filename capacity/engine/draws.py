@@ -64,11 +64,12 @@ class Sampler:
         for each.
         """
         from capacity.engine import _draws
+        from capacity.engine._bundle import bundled
 
         effort = np.empty((trials, len(self.draws.effort_key)))
         wait = np.empty((trials, len(self.draws.wait_key)))
         shared = np.empty(len(self.draws.demand_key))
-        _draws.fill_packages(self.draws, first, shared, effort, wait)
+        _draws.fill_packages(bundled(self.draws), first, shared, effort, wait)
         until = float(arrays.days - arrays.start)
         arrivals = [self._arrive(until, first + i) for i in range(trials)]
         return Drawn(
@@ -100,13 +101,15 @@ class Sampler:
             See there for shapes and units.
         """
         from capacity.engine import _draws
+        from capacity.engine._bundle import bundled
 
+        draws = bundled(self.draws)
         room = enough(days * float(self.draws.stream_per_day.sum()))
         drawn = []
         for trial in range(first, first + trials):
             while True:
                 events = empty_events(self.draws, room)
-                _draws.fill_events(self.draws, events, trial, float(days))
+                _draws.fill_events(draws, bundled(events), trial, float(days))
                 if not events.sizes[_draws.LACKS_ROOM]:
                     break
                 room *= 2
@@ -117,12 +120,13 @@ class Sampler:
 
     def _arrive(self, until: float, trial: int) -> Late:
         from capacity.engine import _draws
+        from capacity.engine._bundle import bundled
 
         patterns = np.diff(self.draws.pattern_from)
         room = enough(until * float(self.draws.arrival_per_day.sum()))
         while True:
             late = empty_late(self.draws, room, room * int(patterns.max(initial=0)))
-            _draws.fill_arrivals(self.draws, late, trial, until)
+            _draws.fill_arrivals(bundled(self.draws), bundled(late), trial, until)
             if not late.sizes[_draws.LACKS_ROOM]:
                 break
             room *= 2

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capacity.engine._bundle import bundled
 from capacity.engine._counting import count_days, count_latest
 from capacity.engine._kernels import run_trials
 from capacity.engine.arrays import (
@@ -252,6 +253,7 @@ class Player:
     def __init__(self, model: Model, sampler: Sampler) -> None:
         self.model = model
         self.draws = sampler.draws
+        self._arrays, self._draws = bundled(model.arrays), bundled(self.draws)
         self.room = expected_room(model, self.draws)
         self._states: deque[State] = deque()
 
@@ -272,8 +274,14 @@ class Player:
                 state = self._states.pop()
             except IndexError:
                 state = empty_state(self.model, self.draws, self.room)
-            arrays = self.model.arrays
-            if run_trials(arrays, self.draws, state, tally, first, is_drawn=False):
+            if run_trials(
+                self._arrays,
+                self._draws,
+                bundled(state),
+                bundled(tally),
+                first,
+                False,  # noqa: FBT003 - Numba knows no keyword-only arguments
+            ):
                 return tally, state
             self.room = Room(*(2 * each for each in self.room))
 

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 PARTS = {
+    "engine": "the forecast engine on the standard case of 500 demands",
     "board": "queries and time of the board with 50 and 500 demands",
     "change": "time from a change to the forecast that knows it, with the demo data",
     "preview": "a drag on the board, answered by a worker, with 500 demands",

@@ -28,16 +28,6 @@ class Course:
 
 
 @dataclass
-class Arrived:
-    """A demand that comes later: when, of which stream, with what efforts and waits."""
-
-    time: float
-    stream: object
-    efforts: list
-    waits: list
-
-
-@dataclass
 class World:
     """One trial of a plan with everything that was drawn for it.
 

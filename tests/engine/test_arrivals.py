@@ -3,6 +3,7 @@
 import pytest
 
 from capacity.engine import _weeks
+from capacity.engine._bundle import bundled
 from capacity.engine._draws import DRAWN, ROWS
 from capacity.engine._kernels import run_trials
 from capacity.engine.arrays import Room, empty_state, empty_tally
@@ -43,7 +44,7 @@ def finished(*parts, arrivals):
     state.late.sizes[[DRAWN, ROWS]] = count
     state.sizes[_weeks.LATE_WEEKS] = model.arrays.span
 
-    assert run_trials(model.arrays, draws, state, tally, 0, is_drawn=True)
+    assert run_trials(*map(bundled, (model.arrays, draws, state, tally)), 0, True)
 
     return {
         each.id: DAYS[day]

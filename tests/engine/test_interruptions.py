@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from capacity.engine import _weeks
+from capacity.engine._bundle import bundled
 from capacity.engine._compiling import called
 from capacity.engine.arrays import Room, empty_state, empty_tally
 from capacity.engine.draws import build_sampler
@@ -25,7 +26,7 @@ def line_of(asked, *hits):
     state.events.sizes[_weeks.DRAWN] = len(hits)
     state.sizes[[_weeks.LAID, _weeks.KNOTS]] = 0
 
-    lay_drawn(model.arrays, state, tally, model.arrays.span)
+    lay_drawn(*map(bundled, (model.arrays, state, tally)), model.arrays.span)
 
     knots = range(state.sizes[_weeks.KNOTS])
     return [

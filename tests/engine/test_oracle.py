@@ -4,56 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from capacity.engine.draws import build_sampler, has_wait
 from capacity.engine.simulation import trace
-from tests.engine.oracle import Arrived, World
+from tests.engine.oracle import World
 from tests.engine.strategies import plans
+from tests.engine.worlds import draws_of
 
 
-def worlds(plan, drawn):
+def worlds(plan):
     """The twin's world of every trial, with what the engine drew for it."""
-    packages = [
-        ((demand.id, package.id), package)
-        for demand in plan.demands
-        for package in demand.packages
-    ]
-    names = [name for name, _ in packages]
-    waiting = [name for name, package in packages if has_wait(package)]
-    events = build_sampler(plan).interrupt(
-        plan.horizon_days, first=0, trials=plan.trials
-    )
-    for trial in range(plan.trials):
+    for drawn in draws_of(plan, trials=plan.trials):
         yield World(
-            plan,
-            dict(zip(names, drawn.effort[trial].tolist(), strict=True)),
-            dict(zip(waiting, drawn.wait[trial].tolist(), strict=True)),
-            list(interruptions_of(plan, events, trial)) if events else [],
-            list(arrivals_of(plan, drawn, trial)),
+            plan, drawn.efforts, drawn.waits, drawn.interruptions, drawn.arrivals
         ).play()
-
-
-def interruptions_of(plan, events, trial):
-    for event in range(events.first[trial], events.first[trial + 1]):
-        if events.who[event] >= 0:
-            yield (
-                events.time[event].item(),
-                plan.engineers[events.who[event]].id,
-                events.effort[event].item(),
-            )
-
-
-def arrivals_of(plan, drawn, trial):
-    place = drawn.late_package_from[trial]
-    for arrival in range(drawn.late_from[trial], drawn.late_from[trial + 1]):
-        stream = plan.arrivals[drawn.late_stream[arrival]]
-        rows = slice(place, place + len(stream.packages))
-        place = rows.stop
-        yield Arrived(
-            drawn.late_time[arrival].item(),
-            stream,
-            drawn.late_effort[rows].tolist(),
-            drawn.late_wait[rows].tolist(),
-        )
 
 
 def courses_of(plan, tally, trial):
@@ -92,8 +54,8 @@ def courses_in(world, demand):
 
 
 def assert_agreement(plan):
-    drawn, tally = trace(plan, trials=plan.trials)
-    played = list(worlds(plan, drawn))
+    _, tally = trace(plan, trials=plan.trials)
+    played = list(worlds(plan))
 
     for trial, world in enumerate(played):
         theirs = [row for demand in plan.demands for row in courses_in(world, demand)]
