@@ -44,6 +44,7 @@ class Answer:
     label: str
     words: str
     day: dt.date | None = None
+    is_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def _read(
             question.label,
             _words(question, given),
             _day(given) if question.kind == QuestionKind.DATE else None,
+            is_file=question.kind == QuestionKind.FILE and bool(given),
         )
 
 

@@ -22,6 +22,11 @@ urlpatterns = [
     path("requests/<str:reference>/withdraw/", views.withdraw, name="withdraw"),
     path("requests/<str:reference>/answer/", views.answer, name="answer"),
     path("requests/<str:reference>/reopen/", views.reopen, name="reopen"),
+    path(
+        "requests/<str:reference>/files/<slug:key>/",
+        views.attachment,
+        name="attachment",
+    ),
     path("triage/", views.triage, name="triage"),
     path("triage/<str:reference>/", views.triage_demand, name="triage-demand"),
     path("triage/<str:reference>/decline/", views.decline, name="decline"),

@@ -159,6 +159,16 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Served by a page that asks who may see it, never by the web server itself.
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": STATE_DIR / "attachments",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "portfolio.core.static_files.StaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600

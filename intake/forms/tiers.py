@@ -18,7 +18,6 @@ USES = {
     "frequency": "How often it is needed",
     "purpose": "Why it is needed",
 }
-KINDS = [(kind.value, kind.label) for kind in QuestionKind if kind != QuestionKind.FILE]
 
 
 class EditForm(forms.Form):
@@ -90,7 +89,7 @@ class QuestionForm(EditForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    kind = forms.ChoiceField(choices=KINDS, label="How is it answered?")
+    kind = forms.ChoiceField(choices=QuestionKind.choices, label="How is it answered?")
     required = forms.BooleanField(label="It has to be answered", required=False)
     unit = forms.CharField(
         label="Unit of the number",

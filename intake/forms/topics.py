@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from intake.answers import evidence_columns
 from intake.choices import QuestionKind
+from intake.content import content_type_of, name_of
 from intake.evidence import EVIDENCE
 from intake.forms.fields import (
     A_LINE,
@@ -20,6 +22,7 @@ from intake.forms.fields import (
 )
 from intake.models import Demand, System, Tier
 from intake.questions import Question, Topic
+from portfolio.core.errors import RuleBroken
 
 MISSING = {
     QuestionKind.CHOICE: "Choose an answer to “{}”",
@@ -53,6 +56,7 @@ class TopicForm(NamesSystems):
         super().__init__(*args, **rest)
         self.use_required_attribute = False
         self.topic, self.answers, self.partly = topic, answers, partly
+        self.uploads: dict[str, UploadedFile[Any]] = {}
         self.systems = []
         own = {question.key for question in topic.questions}
         self.questions = [
@@ -62,7 +66,8 @@ class TopicForm(NamesSystems):
         ]
         for question in self.questions:
             self.fields[question.key] = _field(question)
-            self.initial[question.key] = answers.get(question.key, "")
+            if question.kind != QuestionKind.FILE:
+                self.initial[question.key] = answers.get(question.key, "")
             if question.kind == QuestionKind.SYSTEM:
                 self.systems = self.systems or list(System.objects.all())
                 self.fields[f"{question.key}_kept"] = forms.CharField(
@@ -85,6 +90,9 @@ class TopicForm(NamesSystems):
                     "after_words": [earlier.label_of(value) for value in hangs.values]
                     if earlier and hangs
                     else [],
+                    "file_name": self.answers.get(question.key, "")
+                    if question.kind == QuestionKind.FILE
+                    else "",
                     "is_title": question.label == self.topic.title,
                 }
             )
@@ -93,7 +101,10 @@ class TopicForm(NamesSystems):
     def clean(self) -> dict[str, Any]:
         given = dict(self.answers)
         for question in self.questions:
-            given[question.key] = _stored(self.cleaned_data.get(question.key))
+            if question.kind == QuestionKind.FILE:
+                given[question.key] = self._file_name(question.key)
+            else:
+                given[question.key] = _stored(self.cleaned_data.get(question.key))
         self.given: dict[str, str] = {}
         for question in self.questions:
             if question not in Topic("", (question,)).shown(given):
@@ -107,6 +118,20 @@ class TopicForm(NamesSystems):
                 given[question.key] = self._checked(question, given[question.key])
             self.given[question.key] = given[question.key]
         return self.cleaned_data
+
+    def _file_name(self, key: str) -> str:
+        """Of what is sent now, else of what was there and is not taken away."""
+        upload = self.cleaned_data.get(key)
+        if upload is None:
+            is_away = self.data.get(f"{key}_away") == "yes"
+            return "" if is_away else self.answers.get(key, "")
+        try:
+            content_type_of(upload)
+        except RuleBroken as broken:
+            self.add_error(key, str(broken))
+            return ""
+        self.uploads[key] = upload
+        return name_of(upload)
 
     def _checked(self, question: Question, answer: str) -> str:
         try:
@@ -132,7 +157,7 @@ def _may_be_asked(
     return hangs is None or hangs.key in own or question in topic.shown(answers)
 
 
-def _field(question: Question) -> forms.Field:
+def _field(question: Question) -> forms.Field:  # noqa: PLR0911 - one for each kind
     said: dict[str, Any] = {
         "label": question.label,
         "help_text": question.help,
@@ -158,6 +183,13 @@ def _field(question: Question) -> forms.Field:
                     "invalid": "Write the date as year, month and day, "
                     "as in 2027-03-31."
                 },
+                **said,
+            )
+        case QuestionKind.FILE:
+            return forms.FileField(
+                max_length=150,
+                widget=forms.FileInput(),
+                error_messages={"empty": "This file is empty. Choose another."},
                 **said,
             )
         case QuestionKind.SYSTEM:

@@ -96,6 +96,13 @@ TOPICS = {
                     ),
                 },
                 {
+                    "key": "evidence_file",
+                    "kind": "file",
+                    "label": "Do you have it as a file?",
+                    "help": "The page that matters is enough.",
+                    "required": False,
+                },
+                {
                     "key": "part_later",
                     "kind": "yes_no",
                     "label": "Can a part of it come later?",

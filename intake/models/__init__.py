@@ -1,3 +1,4 @@
+from intake.models.attachments import Attachment
 from intake.models.clocks import SlaClock, SlaWarning
 from intake.models.demands import Demand, RankMove
 from intake.models.systems import System
@@ -6,6 +7,7 @@ from intake.models.tiers import Tier, TierVersion
 from intake.models.tokens import TierToken
 
 __all__ = [
+    "Attachment",
     "Demand",
     "RankMove",
     "SlaClock",

@@ -12,6 +12,7 @@ from intake.answers import answers_of
 from intake.choices import Stage
 from intake.models import Demand, System, Tier
 from intake.questions import COLUMNS
+from intake.services.attaching import remove_files
 from intake.services.deriving import derive_tier
 from intake.services.locking import lock_team
 from portfolio.core.errors import RuleBroken
@@ -78,6 +79,7 @@ def keep_answers(*, draft: Demand, answers: Mapping[str, str]) -> Demand:
     draft = _lock_draft(draft)
     for key, answer in answers.items():
         set_answer(draft, key, answer)
+    remove_files(demand=draft, keys=[key for key, each in answers.items() if not each])
     derive_again(draft)
     draft.revision += 1
     draft.save(update_fields=ANSWERED)
@@ -100,7 +102,9 @@ def ask_for_tier(*, draft: Demand, tier: Tier | None, why: str = "") -> Demand:
 @transaction.atomic
 def discard_draft(*, draft: Demand) -> None:
     """Throw away what nobody else has seen."""
-    _lock_draft(draft).delete()
+    locked = _lock_draft(draft)
+    remove_files(demand=locked)
+    locked.delete()
 
 
 def draft_of(user: User, token: UUID) -> Demand | None:

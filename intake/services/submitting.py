@@ -12,6 +12,7 @@ from intake.choices import Stage
 from intake.evidence import EVIDENCE
 from intake.models import Demand, System, Tier
 from intake.questions import COLUMNS, read_questions
+from intake.services.attaching import remove_files
 from intake.services.clocks import keep_clocks
 from intake.services.drafting import derive_again
 from intake.services.locking import lock_team
@@ -62,6 +63,8 @@ def _drop_what_is_not_asked(draft: Demand) -> None:
         for key, answer in kept.items()
         if key in asked and key not in COLUMNS
     }
+    files = draft.attachments.values_list("key", flat=True)
+    remove_files(demand=draft, keys=[key for key in files if key not in draft.answers])
     for key in set(COLUMNS) - {key for key in kept if key in asked}:
         setattr(draft, key, None if key == "needed_by" else "")
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -123,6 +123,24 @@ def _follow_page(
         },
         fragment="follow",
     )
+
+
+@require_safe
+def attachment(request: PageRequest, reference: str, key: str) -> FileResponse:
+    """A file of a request, for who may read the request; never shown in the page."""
+    demand = _visible_demand(request, reference)
+    found = get_object_or_404(demand.attachments, key=key)
+    response = FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=found.name,
+        content_type=found.content_type,
+    )
+    # Whatever it holds, it runs nothing and is kept nowhere on the way.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_POST

@@ -26,6 +26,7 @@ from intake.forms import OpeningForm, TierWishForm, TopicForm
 from intake.forms.topics import missing_words
 from intake.models import Demand
 from intake.questions import read_questions
+from intake.services.attaching import attach_file
 from intake.services.deriving import derive_tier
 from intake.services.drafting import (
     ask_for_tier,
@@ -129,12 +130,15 @@ def _topic(request: PageRequest, found: Demand, page: Page) -> HttpResponse:
     assert page.topic is not None  # noqa: S101 - the other pages are not topics
     form = TopicForm(
         _sent(request),
+        request.FILES or None,
         topic=page.topic,
         answers=answers_of(found),
         partly="later" in request.POST,
     )
     if request.method == "POST" and form.is_valid():
         found = keep_answers(draft=found, answers=form.given)
+        for key, upload in form.uploads.items():
+            attach_file(draft=found, key=key, upload=upload, by=request.user)
         return _go_on(request, found, page.slug)
     return _page(request, found, page, {"form": form})
 

@@ -62,6 +62,7 @@ WISHES = [
             {"Go on with Fixed date": None},
             {
                 "Where can we read about the date?": "Article 4 of the act.",
+                "Do you have it as a file?": "%PDF-1.7 The act",
                 "Yes": None,
                 "What has to be there on the date?": "Invoices to customers.",
             },
@@ -147,6 +148,9 @@ def answer(page: Page, answers: dict[str, str | None]) -> None:
     for label, given in answers.items():
         if given is None:
             page.get_by_role("radio", name=label).first.check()
+        elif given.startswith("%PDF"):
+            file = {"name": "act.pdf", "mimeType": "", "buffer": given.encode()}
+            page.get_by_label(label).set_input_files([file])
         else:
             page.get_by_label(label).fill(given)
 
@@ -178,7 +182,9 @@ def test_a_request_is_sent_in_every_tier(sign_in, wish, look):
     expect(main.locator(f".chip:has-text('{wish.tier}')").first).to_be_visible()
     for answers in wish.pages:
         for given in answers.values():
-            if given and given not in {IN_SPRING, "20 000"}:
+            if given and given.startswith("%PDF"):
+                expect(main.get_by_role("link", name="act.pdf")).to_be_visible()
+            elif given and given not in {IN_SPRING, "20 000"}:
                 expect(main).to_contain_text(given)
     assert wrong == []
 
