@@ -62,6 +62,10 @@ def test_people_get_a_table_and_early_ends_are_taken_for_the_first_day(
             ["created_on,finished_on,estimate", "2024-01-01,,much"],
             "Line 2, estimate, is “much”; a number",
         ),
+        (
+            ["created_on,finished_on,estimate", "2024-01-01,,-2"],
+            "Line 2, estimate, is -2; at least 0 was expected",
+        ),
         (["created_on,finished_on"], "has no rows"),
         (["created_on,finished_on", "2024-01-01,"], "at least 182 days after"),
     ],

@@ -77,7 +77,7 @@ def _items(rows: list[Row]) -> tuple[date, date, int, Items]:
     finished = [row.day_or_none("finished_on") for row in rows]
     kinds = []
     if "estimate" in rows[0].cells:
-        kinds.append(size_classes([row.number_or_none("estimate") for row in rows]))
+        kinds.append(size_classes([_estimate(row) for row in rows]))
     if "priority" in rows[0].cells:
         kinds.append(name_classes([row.text("priority") for row in rows]))
     first = min(created)
@@ -91,6 +91,13 @@ def _items(rows: list[Row]) -> tuple[date, date, int, Items]:
         np.array(kinds, dtype=np.int64).reshape(len(kinds), len(rows)),
     )
     return first, last, early, items
+
+
+def _estimate(row: Row) -> float | None:
+    found = row.number_or_none("estimate")
+    if found is not None and found < 0:
+        raise row.wrong("estimate", f"is {found:g}; at least 0 was expected")
+    return found
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
