@@ -57,6 +57,8 @@ class Forecast(models.Model):
     trials = models.PositiveIntegerField(default=0)
     seed = models.PositiveBigIntegerField(default=0)
     plan = models.JSONField(null=True)
+    # How the arrivals of the plan were measured, by tier, or why there are none.
+    arrivals = models.JSONField(default=dict)
     plan_hash = models.CharField(max_length=64, blank=True)
     # What the plan's ranges were made from: is_calibrated, how many packages were
     # finished and how many are needed, and the shared errors; empty in old forecasts.

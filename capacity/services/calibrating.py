@@ -54,6 +54,32 @@ def calibrated(
     }
 
 
+def calibrated_streams(
+    calibration: Calibration, streams: list[dict[str, Any]], skills: dict[str, int]
+) -> list[dict[str, Any]]:
+    """The arrivals of a plan with calibrated ranges; ``skills`` are ids by name."""
+    import numpy as np
+
+    from capacity.engine import Range
+
+    packages = [package for stream in streams for package in stream["packages"]]
+    declared = [Range(**package["effort"]) for package in packages]
+    ids = np.array([skills[each["skill"]] for each in packages], dtype=np.int64)
+    efforts = iter(
+        {name: _written(days) for name, days in each.to_json().items()}
+        for each in calibration.ranges(declared, ids)
+    )
+    return [
+        {
+            **stream,
+            "packages": [
+                {**package, "effort": next(efforts)} for package in stream["packages"]
+            ],
+        }
+        for stream in streams
+    ]
+
+
 def calibration_facts(calibration: Calibration) -> dict[str, Any]:
     """What a forecast keeps of the calibration it was made with."""
     from capacity.engine.walking import NEEDED

@@ -243,6 +243,7 @@ def _simulate(forecast: Forecast) -> tuple[Gathered, dict[str, Any]]:
         trials=plan.trials,
         seed=plan.seed,
         plan=plan.to_json(),
+        arrivals=gathered.arrivals.to_json(),
         plan_hash=plan.hash(),
         calibration=gathered.calibration,
     )

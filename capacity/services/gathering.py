@@ -14,8 +14,10 @@ from django.utils import timezone
 from capacity.choices import PackageState
 from capacity.models import Engineer, KtloStream, WorkPackage
 from capacity.presence import Absence, Contract, presence_between
+from capacity.services.arrivals import Arrivals, measure_arrivals
 from capacity.services.calibrating import (
     calibrated,
+    calibrated_streams,
     calibration_facts,
     calibration_of,
 )
@@ -35,13 +37,15 @@ class Gathered:
 
     ``places`` are the demands of the backlog in rank order as (primary key,
     reference); ``cannot`` says why a demand, by its reference, is not in the plan;
-    ``calibration`` says what its ranges were made from.
+    ``calibration`` says what its ranges were made from, ``arrivals`` how the work that
+    will still come was measured.
     """
 
     plan: dict[str, Any]
     places: list[tuple[int, str]]
     cannot: dict[str, str]
     calibration: dict[str, Any]
+    arrivals: Arrivals
 
 
 def today_of(team: Team) -> date:
@@ -83,7 +87,7 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
     ranges = calibrated(
         calibration, [each for demand in demands for each in demand.packages.all()]
     )
-    plan = {
+    plan: dict[str, Any] = {
         "start": start.isoformat(),
         "trials": trials,
         "seed": seed,
@@ -101,8 +105,15 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
         ],
         "uncertainty": calibration.uncertainty.to_json(),
     }
+    held = {
+        level.skill.name: level.skill_id
+        for engineer in engineers
+        for level in engineer.skill_levels.all()
+    }
+    arrivals = measure_arrivals(team, start=start, skills=held)
+    plan["arrivals"] = calibrated_streams(calibration, arrivals.streams, held)
     places = [(demand.pk, demand.reference) for demand in demands]
-    return Gathered(plan, places, cannot, calibration_facts(calibration))
+    return Gathered(plan, places, cannot, calibration_facts(calibration), arrivals)
 
 
 @dataclass(frozen=True, slots=True)

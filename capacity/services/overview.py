@@ -56,6 +56,8 @@ class Overview:
     people: list[Line]
     cover: list[SkillCover]
     holidays: list[Holiday]
+    # What will still be asked for, as the forecast has it; empty without one.
+    coming: dict[str, Any]
     # Demands of the backlog whose work is in no number, for want of an estimate.
     left_out: int
     engineers: list[Engineer]
@@ -82,6 +84,7 @@ def overview_of(
         people=_people(result, engineers, today),
         cover=_cover(team, engineers),
         holidays=_holidays(team, engineers, today),
+        coming=_coming(forecast),
         left_out=_left_out(forecast),
         engineers=engineers if sees_people else [],
         away=_away_soon(team, today) if sees_people else [],
@@ -145,6 +148,17 @@ def _holidays(team: Team, engineers: list[Engineer], today: date) -> list[Holida
 
 def _places(where: set[tuple[str, str]]) -> str:
     return joined(sorted("-".join(filter(None, place)) for place in where))
+
+
+def _coming(forecast: Forecast | None) -> dict[str, Any]:
+    """How often each tier comes, and where it enters, in whole per cent for people."""
+    if forecast is None or not forecast.arrivals:
+        return {}
+    tiers = [
+        {**each, "behind": round(each["rank"] * 100)}
+        for each in forecast.arrivals["tiers"]
+    ]
+    return {**forecast.arrivals, "tiers": tiers}
 
 
 def _left_out(forecast: Forecast | None) -> int:

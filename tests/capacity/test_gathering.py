@@ -40,6 +40,7 @@ def test_an_empty_team_is_an_empty_plan(team):
         "engineers": [],
         "interruptions": [],
         "demands": [],
+        "arrivals": [],
         "uncertainty": {"demand_sd": 0.2, "team_sd": 0.15},
     }
 
@@ -379,7 +380,7 @@ def test_gathering_costs_the_same_queries_for_any_length(
         KtloStreamFactory(team=team).engineers.add(eva)
     team = Team.objects.select_related("calendar").get(pk=team.pk)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         gathered = gather(team, start=MONDAY, trials=100, seed=7)
 
     assert len(gathered.plan["demands"]) == many

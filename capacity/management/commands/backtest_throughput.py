@@ -42,7 +42,12 @@ class Command(BaseCommand):
                 name: Completions.count(days, until=options["until"])
                 for name, days in sorted(finished.items())
             }
-            found = backtest(series, trials=options["trials"], seed=options["seed"])
+            found = backtest(
+                series,
+                trials=options["trials"],
+                seed=options["seed"],
+                progress=lambda name: self.stderr.write(f"Walking through {name} …"),
+            )
         except (ColumnError, TooLittleHistory) as wrong:
             raise CommandError(str(wrong)) from wrong
         if options["json"]:
