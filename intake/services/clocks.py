@@ -103,15 +103,22 @@ def begin_clocks(
     return len(rows)
 
 
-@transaction.atomic
 def recount_clocks(*, demands: Iterable[Demand]) -> int:
-    """Compute the open clocks of these demands again, after their calendar changed."""
+    """Compute the open clocks of these demands again, after their calendar changed.
+
+    Each in a transaction of its own, so that nobody who writes waits for all of them.
+    """
     count = 0
     for demand in demands:
-        locked = lock_demand(demand)
-        keep_clocks(demand=locked, is_silent=not locked.clocks.exists())
+        _recount(demand=demand)
         count += 1
     return count
+
+
+@transaction.atomic
+def _recount(*, demand: Demand) -> None:
+    locked = lock_demand(demand)
+    keep_clocks(demand=locked, is_silent=not locked.clocks.exists())
 
 
 def _silence(rows: Iterable[SlaClock], now: dt.datetime) -> None:

@@ -19,8 +19,11 @@ from intake.services.triage import (
     decline_demand,
     reopen_demand,
 )
+from intake.tasks import recount_clocks as task
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import ClosedDay, Event
+from portfolio.core.services.changes import note_calendar_change
+from tests.factories import TeamFactory
 from tests.intake.conftest import berlin
 
 HOUR = dt.timedelta(hours=1)
@@ -252,3 +255,23 @@ def test_a_request_from_before_there_were_clocks_gets_them_silently(at, sent, ma
         "breached",
         "soon",
     ]
+
+
+def test_whoever_edits_a_calendar_has_its_open_clocks_counted_again(
+    at, sent, monkeypatch, django_capture_on_commit_callbacks
+):
+    # The worker is this process: what is sent to it is done at once.
+    monkeypatch.setattr(task, "apply_async", lambda args, **_rest: task(*args))
+    elsewhere = submit_request(
+        by=sent.requester, team=TeamFactory(), title="Of another calendar"
+    )
+    calendar = sent.team.calendar
+    ClosedDay.objects.create(
+        calendar=calendar, day=dt.date(2026, 11, 24), name="Moving house"
+    )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        note_calendar_change(calendar_id=calendar.pk)
+
+    assert clock(sent).due_at == berlin("2026-12-01 10:00")
+    assert clock(elsewhere).due_at == berlin("2026-11-30 10:00")
