@@ -42,6 +42,13 @@ what packages of this size and skill took for each estimated day, and what of th
 errors they share; ``backtest`` walks through any history of finished work and says how
 well that would have forecast it.
 
+**Two plans** of one seed share their worlds, which answers two more questions.
+``explain`` says by how many days each demand moved between them and which change did
+it; which field of a plan belongs to which cause stands in ``between``. ``prepare``
+keeps a plan at hand for previews: what a change would do, from the first 1,000 worlds,
+bit for bit what two forecasts of as many worlds would differ by. Only what the change
+can reach is played again; ``_parts`` says exactly when that is less than everything.
+
 Where the design page leaves a question, the engine reads it as a careful manager would:
 
 Free
@@ -90,7 +97,8 @@ Null
     An optional key that is null is as good as left out.
 
 Nothing here imports Django, and importing this package loads neither NumPy nor Numba:
-pages may use it freely, and only ``forecast`` loads them when it is called.
+pages may use it freely, and only ``forecast``, ``explain`` and ``prepare`` load them
+when they are called.
 
 References
 ----------

@@ -5,7 +5,8 @@ import sys
 
 PAGES = (
     "capacity.engine, capacity.engine.plan, capacity.engine.calendar, "
-    "capacity.engine.distribution, capacity.engine.result"
+    "capacity.engine.distribution, capacity.engine.result, capacity.engine.explaining, "
+    "capacity.engine.preview"
 )
 
 
