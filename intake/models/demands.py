@@ -260,6 +260,8 @@ class Demand(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.stage == Stage.DRAFT:
+            return self.title
         return f"{self.reference} {self.title}"
 
     def get_absolute_url(self) -> str:

@@ -78,6 +78,8 @@ def requests(request: PageRequest) -> HttpResponse:
 @require_safe
 def submitted(request: PageRequest, reference: str) -> HttpResponse:
     demand = _visible_demand(request, reference)
+    if demand.stage == Stage.DRAFT:
+        return redirect(demand)
     return render_page(
         request,
         "intake/submitted.html",

@@ -179,6 +179,16 @@ def test_a_draft_is_in_no_list_and_no_export_of_what_was_sent(asker, draft):
     assert draft.title not in listed.content.decode()
 
 
+def test_a_draft_is_found_by_its_title_and_has_no_reference_yet(asker, draft):
+    found = asker.get(reverse("core:search"), {"q": "nobody types"}).content.decode()
+    sent = asker.get(reverse("intake:submitted", args=[draft.reference]))
+
+    assert draft.title in found
+    assert draft.get_absolute_url() in found
+    assert draft.reference not in found
+    assert sent.url == draft.get_absolute_url()
+
+
 def test_half_a_page_can_be_kept_for_later(asker, draft):
     answer_evidence(asker)
     response = asker.post(page("part-1"), {"data_needed": "Orders", "later": "yes"})
