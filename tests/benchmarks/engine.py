@@ -7,7 +7,7 @@ the least of its rounds, as everything that disturbs only adds.
 from __future__ import annotations
 
 import json
-import resource
+import re
 import shutil
 import subprocess
 import sys
@@ -195,8 +195,14 @@ def _alone(demands: int, trials: int) -> tuple[float, float]:
 def _forecast_alone(demands: int, trials: int) -> None:
     case = standard_case(demands, trials)
     seconds = _seconds(lambda: _answer(case))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    json.dump([seconds, peak], sys.stdout)
+    json.dump([seconds, _peak_mib()], sys.stdout)
+
+
+def _peak_mib() -> float:
+    # Not getrusage, which hands a parent's peak on to its children.
+    status = Path("/proc/self/status").read_text()
+    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status)
+    return int(peak) / 1024
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ def standard_case(demands: int = 500, trials: int = 10_000) -> dict[str, Any]:
     same three years or so of the eight that the calendars cover.
     """
     rng = np.random.default_rng(20261123)
-    people = max(round(demands / 50), 1)
+    # Five at least, as fewer would not have all skills.
+    people = max(round(demands / 50), 5)
     return {
         "start": "2026-11-23",
         "trials": trials,
