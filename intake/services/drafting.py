@@ -131,9 +131,11 @@ def derive_again(draft: Demand) -> None:
     derived = derive_tier(draft=draft, answers=answers_of(draft))
     if derived is None:
         return
+    is_another = draft.tier_derived_id != derived.tier.pk
     draft.tier, draft.tier_derived = derived.counts, derived.tier
-    if draft.tier_wanted in {derived.counts, None}:
-        # What is wanted already counts; what the tokens refuse is wanted at least.
+    if is_another or draft.tier_wanted in {derived.counts, None}:
+        # A wish was made of the tier before, or counts already; what the tokens refuse
+        # is wanted at least.
         draft.tier_wanted = derived.tier if derived.refused else None
         draft.tier_wanted_why = derived.refused
 

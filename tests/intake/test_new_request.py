@@ -383,6 +383,23 @@ def test_without_a_token_the_request_counts_as_standard_and_asks_for_more(
     assert "It counts as <b>Standard</b>" in text
 
 
+def test_a_wish_for_another_tier_ends_with_the_evidence_it_was_made_of(asker, draft):
+    answer_evidence(asker)
+    answer(asker, tier={"wanted": "expedite", "why": "The board asks daily."})
+    answer_evidence(asker)
+    draft.refresh_from_db()
+    kept = draft.tier_wanted.slug
+    answer_evidence(asker, late="goal")
+
+    draft.refresh_from_db()
+    assert kept == "expedite"
+    assert (draft.tier.slug, draft.tier_wanted, draft.tier_wanted_why) == (
+        "strategic",
+        None,
+        "",
+    )
+
+
 def test_a_near_miss_asks_whether_another_system_is_meant(asker, opening):
     typo = opening | {"target": "SAP S4HANA"}
 
