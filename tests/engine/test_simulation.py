@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from capacity.engine import forecast
+from capacity.engine.arrays import Room
 from capacity.engine.calendar import net_capacity, weekly
-from capacity.engine.simulation import trace
+from capacity.engine.draws import build_sampler
+from capacity.engine.model import build_model
+from capacity.engine.simulation import Player, trace
 from tests.engine.made import demand, engineer, package, plan, work
 
 SKILLS = ("api", "events", "iam")
@@ -144,6 +147,18 @@ def test_a_trial_does_not_depend_on_the_trials_before_it():
     _, alone = trace(asked, first=9, trials=1)
 
     assert together.end[9].tolist() == alone.end[0].tolist()
+
+
+def test_what_finds_no_room_is_played_again_with_more():
+    asked = busy_plan()
+    model, sampler = build_model(asked, weeks=20), build_sampler(asked)
+    usual, cramped = Player(model, sampler), Player(model, sampler)
+    cramped.room = Room(events=1, arrivals=1, rows=1)
+
+    expected, found = usual.play(0, 5), cramped.play(0, 5)
+
+    assert cramped.room.events > 1
+    assert [each.tolist() for each in found] == [each.tolist() for each in expected]
 
 
 def offered(asked, engineer, begin, end):
