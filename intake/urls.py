@@ -30,6 +30,7 @@ urlpatterns = [
     path("triage/", views.triage, name="triage"),
     path("triage/<str:reference>/", views.triage_demand, name="triage-demand"),
     path("triage/<str:reference>/decline/", views.decline, name="decline"),
+    path("triage/<str:reference>/duplicate/", views.duplicate, name="duplicate"),
     path("triage/<str:reference>/ask/", views.ask, name="ask"),
     path("triage/<str:reference>/tier/", views.tier, name="tier"),
     path("triage/<str:reference>/acknowledge/", views.acknowledge, name="acknowledge"),

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.utils.functional import cached_property
 
 from intake.forms.fields import LongAnswer
-from intake.models import Tier
+from intake.models import Demand, Tier
+from intake.models.demands import DemandQuerySet
 
 
 class DecisionForm(forms.Form):
@@ -37,6 +41,54 @@ class AskForm(DecisionForm):
         ),
         error_messages={"required": "Write your question."},
     )
+
+
+class DuplicateForm(DecisionForm):
+    button = "Join them"
+    is_final = True
+
+    original = forms.CharField(
+        label="Which request does it repeat?",
+        help_text=(
+            "Its reference. Who asked for this one is told, and then what becomes of "
+            "the other."
+        ),
+        max_length=250,
+        widget=forms.TextInput(
+            attrs={
+                "list": "originals",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "data-focus": True,
+            }
+        ),
+        error_messages={"required": "Write the reference of the request it repeats."},
+    )
+    reason = LongAnswer(
+        rows=3,
+        label="Anything to add?",
+        required=False,
+        help_text="The requester reads this.",
+    )
+
+    def __init__(self, *args: Any, among: DemandQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.among = among
+
+    def clean_original(self) -> Demand:
+        # What the list offers may be kept whole: the reference comes first in it.
+        typed = str(self.cleaned_data["original"]).split()[0]
+        found = self.among.filter(reference__iexact=typed).first()
+        if found is None:
+            raise forms.ValidationError(
+                f"You can see no request {typed}. Write a reference as in INT-0042."
+            )
+        return found
+
+    @cached_property
+    def offered(self) -> list[Demand]:
+        """What is most likely meant: the newest that are not closed."""
+        return list(self.among.open().order_by("-created_at")[:100])
 
 
 class AnswerForm(forms.Form):

@@ -1,6 +1,7 @@
 from intake.models.attachments import Attachment
 from intake.models.clocks import SlaClock, SlaWarning
 from intake.models.demands import Demand, RankMove
+from intake.models.followers import Follower
 from intake.models.systems import System
 from intake.models.tables import TierTable
 from intake.models.tiers import Tier, TierVersion
@@ -9,6 +10,7 @@ from intake.models.tokens import TierToken
 __all__ = [
     "Attachment",
     "Demand",
+    "Follower",
     "RankMove",
     "SlaClock",
     "SlaWarning",

@@ -197,6 +197,14 @@ class Demand(models.Model):
         related_name="decisions",
     )
     decision_reason = models.TextField(blank=True, editable=False)
+    # Known where it was joined in triage; of an imported duplicate nobody said it.
+    duplicate_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="duplicates",
+    )
     started_on = models.DateField(null=True, blank=True)
     delivered_on = models.DateField(null=True, blank=True)
 
@@ -247,6 +255,10 @@ class Demand(models.Model):
                 name="demand_blocked_with_cause",
                 condition=Q(blocked_since__isnull=True)
                 | Q(blocked_since__isnull=False, blocked_cause__gt=""),
+            ),
+            models.CheckConstraint(
+                name="demand_joined_only_as_duplicate",
+                condition=Q(duplicate_of__isnull=True) | Q(stage=Stage.DUPLICATE),
             ),
             models.UniqueConstraint(
                 fields=["team", "import_source", "import_key"],

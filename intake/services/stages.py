@@ -10,6 +10,7 @@ from intake.models import Demand
 from intake.services.clocks import keep_clocks
 from intake.services.limits import refuse_when_full
 from intake.services.locking import lock_demand
+from intake.services.telling import tell_followers, tell_requester
 from intake.services.tokens import return_token
 from intake.services.transitions import (
     refuse_unless,
@@ -83,6 +84,13 @@ def deliver_demand(*, demand: Demand, by: User, on: date) -> Demand:
         kind="delivered",
         by=by,
     )
+    tell_requester(
+        demand=demand,
+        by=by,
+        title="delivered",
+        text=f"{demand.team} delivered it on {full_day(on)}.",
+    )
+    tell_followers(demand=demand, by=by, what="delivered")
     note_plan_change(team_id=demand.team_id)
     return demand
 
@@ -105,6 +113,12 @@ def withdraw_demand(*, demand: Demand, by: User, why: str = "") -> Demand:
         why=why.strip(),
     )
     keep_clocks(demand=demand)
+    tell_followers(
+        demand=demand,
+        by=by,
+        what="withdrawn",
+        next_step=f"If you still need yours, ask {demand.team} to open it again.",
+    )
     if was_in_backlog:
         note_plan_change(team_id=demand.team_id)
     return demand

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from intake.models import Demand
+from intake.models import Demand, Follower
 from portfolio.core.models import User
 from portfolio.core.services.notices import give_notice
 
@@ -17,3 +17,21 @@ def tell_requester(*, demand: Demand, by: User, title: str, text: str) -> None:
         url=demand.get_absolute_url(),
         by_mail=True,
     )
+
+
+def tell_followers(*, demand: Demand, by: User, what: str, next_step: str = "") -> None:
+    """Tell whose requests were joined with it, in words of their own requests.
+
+    Neither its title nor a reason is told: it may be another unit's.
+    """
+    following = Follower.objects.filter(demand=demand, person__is_active=True)
+    for follower in following.exclude(person=by).select_related("person", "joined"):
+        joined = follower.joined
+        give_notice(
+            to=[follower.person],
+            title=f"{joined.reference}: what it was joined with is {what}",
+            text=f"“{joined.title}”\n\n{demand.reference}, with which your request was "
+            f"joined, is {what}. {next_step}".strip(),
+            url=joined.get_absolute_url(),
+            by_mail=True,
+        )

@@ -6,10 +6,11 @@ from django.utils import timezone
 from intake.choices import AWAITING_DECISION, CLOSED_UNDONE, OPEN, ClockKind, Stage
 from intake.models import Demand, Tier
 from intake.services.clocks import REQUESTER, keep_clocks
+from intake.services.joining import part_demand
 from intake.services.limits import refuse_when_full
 from intake.services.locking import lock_demand
 from intake.services.ranking import place_at_end
-from intake.services.telling import tell_requester
+from intake.services.telling import tell_followers, tell_requester
 from intake.services.tokens import return_token, spend_token
 from intake.services.transitions import refuse_unless, store_change, store_stage
 from portfolio.core.errors import RuleBroken
@@ -36,6 +37,7 @@ def accept_demand(*, demand: Demand, by: User) -> Demand:
         text=f"{demand.team} takes it into its backlog. On its page you see by when it "
         "can be done.",
     )
+    tell_followers(demand=demand, by=by, what="accepted")
     note_plan_change(team_id=demand.team_id)
     return demand
 
@@ -58,6 +60,12 @@ def decline_demand(*, demand: Demand, by: User, reason: str) -> Demand:
         by=by,
         title="declined",
         text=f"{demand.team} declines it:\n\n{demand.decision_reason}",
+    )
+    tell_followers(
+        demand=demand,
+        by=by,
+        what="declined",
+        next_step=f"If you still need yours, ask {demand.team} to open it again.",
     )
     return demand
 
@@ -182,10 +190,17 @@ def reopen_demand(*, demand: Demand, by: User, why: str) -> Demand:
         spend_token(demand=demand, tier=demand.tier, at=timezone.now())
     demand.decided_at = demand.decided_by = demand.started_on = None
     demand.decision_reason = ""
+    part_demand(demand=demand)
     store_stage(
         demand=demand,
         stage=Stage.SUBMITTED,
-        fields=["decided_at", "decided_by", "decision_reason", "started_on"],
+        fields=[
+            "decided_at",
+            "decided_by",
+            "decision_reason",
+            "started_on",
+            "duplicate_of",
+        ],
         kind="reopened",
         by=by,
         why=why.strip(),
@@ -196,6 +211,7 @@ def reopen_demand(*, demand: Demand, by: User, why: str) -> Demand:
         title="opened again",
         text=f"{demand.team} decides about it again:\n\n{why.strip()}",
     )
+    tell_followers(demand=demand, by=by, what="opened again")
     return keep_clocks(demand=demand)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from intake.forms import (
     AskForm,
     DecisionForm,
     DeclineForm,
+    DuplicateForm,
     ReopenForm,
     TierForm,
     WithdrawForm,
@@ -34,6 +36,7 @@ from intake.forms import (
 from intake.listing import CSV_HEADER, Listing, csv_rows
 from intake.models import Demand
 from intake.services.clocks import read_clocks
+from intake.services.joining import join_demand
 from intake.services.stages import withdraw_demand
 from intake.services.tokens import tokens_for
 from intake.services.triage import (
@@ -117,6 +120,7 @@ def _follow_page(
                 now=now,
                 is_requester=is_mine,
             ),
+            "original": _original(request, demand),
             "question": last_question(events),
             "answer_form": answer_form if speaks else None,
             "now": now,
@@ -235,6 +239,15 @@ def decline(request: PageRequest, reference: str) -> HttpResponse:
 
 @require_form
 @permission_required(DECIDE, raise_exception=True)
+def duplicate(request: PageRequest, reference: str) -> HttpResponse:
+    demand = _visible_demand(request, reference)
+    among = Demand.objects.visible_to(request.user).sent().exclude(pk=demand.pk)
+    form_class = partial(DuplicateForm, among=among)
+    return _decision(request, demand, form_class, join_demand, "Joined {}.")
+
+
+@require_form
+@permission_required(DECIDE, raise_exception=True)
 def ask(request: PageRequest, reference: str) -> HttpResponse:
     demand = _visible_demand(request, reference)
     return _decision(
@@ -265,7 +278,7 @@ def acknowledge(request: PageRequest, reference: str) -> HttpResponse:
 def _decision(
     request: PageRequest,
     demand: Demand,
-    form_class: type[DecisionForm],
+    form_class: Callable[..., DecisionForm],
     decide: Callable[..., Demand],
     said: str,
 ) -> HttpResponse:
@@ -342,6 +355,14 @@ def _visible_demand(request: PageRequest, reference: str) -> Demand:
         ),
         reference=reference,
     )
+
+
+def _original(request: PageRequest, demand: Demand) -> Demand | None:
+    """What a duplicate repeats, where this person may read it."""
+    if demand.duplicate_of_id is None:
+        return None
+    visible = Demand.objects.visible_to(request.user)
+    return visible.filter(pk=demand.duplicate_of_id).first()
 
 
 def _due(demand: Demand) -> Deadlines | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from django.db import models, transaction
 
 from capacity.models import WorkPackage
-from intake.models import Demand, RankMove, TierToken
+from intake.models import Demand, Follower, RankMove, TierToken
 from intake.ranking import spread
 from intake.services.clocks import begin_clocks
 from intake.services.tokens import quarter_of
@@ -82,6 +82,7 @@ def _store(company: Company, cases: list[Case], moves: list[RankMove]) -> None:
     company.team.save(update_fields=["last_number"])
     _name_the_originals(cases)
     Demand.objects.bulk_create(case.demand for case in cases)
+    _join_duplicates(cases)
     _store_tokens(cases)
     _store_order(cases)
     _store_packages(cases)
@@ -124,6 +125,21 @@ def _name_the_originals(cases: list[Case]) -> None:
             reason = f"{original} asks for the same, so it is built there."
             case.demand.decision_reason = reason
             case.happenings[-1].why = reason
+
+
+def _join_duplicates(cases: list[Case]) -> None:
+    """Who asked again follows what was asked before."""
+    by_title = {case.demand.title: case.demand for case in cases}
+    joined = [case.demand for case in cases if case.story.of]
+    for case in cases:
+        if case.story.of:
+            case.demand.duplicate_of = by_title[case.story.of]
+    Demand.objects.bulk_update(joined, ["duplicate_of"])
+    Follower.objects.bulk_create(
+        Follower(demand=demand.duplicate_of, person=demand.requester, joined=demand)
+        for demand in joined
+        if demand.duplicate_of and demand.requester
+    )
 
 
 def _store_order(cases: list[Case]) -> None:
