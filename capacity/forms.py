@@ -5,55 +5,11 @@ from typing import Any, cast
 
 from django import forms
 
-from capacity.models import Skill, WorkPackage
+from capacity.models import PackageTemplate, Skill, TemplatePackage, WorkPackage
 from capacity.services.estimating import Estimate, range_error
+from capacity.services.templates import Offer, TemplateRow
 from portfolio.core.words import joined
 
-# First rows for the usual kinds of integration: a start to correct, not an estimate.
-PATTERNS: dict[str, tuple[str, list[tuple[str, str, str, str, str]]]] = {
-    "api": (
-        "API",
-        [
-            ("Design the contract", "API design", "1", "2", "5"),
-            ("Build and test", "API design", "3", "6", "14"),
-            ("Access and policies", "IAM", "0.5", "1", "4"),
-        ],
-    ),
-    "events": (
-        "Event stream",
-        [
-            ("Model the events", "Event streaming", "1", "3", "6"),
-            ("Publish and consume", "Event streaming", "4", "8", "18"),
-        ],
-    ),
-    "file": (
-        "File transfer",
-        [("Transfer, checks and alarms", "Middleware", "2", "4", "10")],
-    ),
-    "ipaas": (
-        "iPaaS flow",
-        [
-            ("Map the fields", "iPaaS", "1", "2", "5"),
-            ("Build the flow and its error handling", "iPaaS", "2", "4", "10"),
-        ],
-    ),
-    "ai": (
-        "AI service",
-        [
-            ("Prepare and index the data", "Data pipelines", "2", "4", "12"),
-            ("Call the model behind an API", "API design", "2", "4", "10"),
-            ("Guard access and personal data", "IAM", "1", "2", "6"),
-            ("Judge the answers on real cases", "API design", "1", "3", "9"),
-        ],
-    ),
-    "pipeline": (
-        "Data pipeline",
-        [
-            ("Load and model", "Data pipelines", "2", "5", "12"),
-            ("Quality checks and run book", "Data pipelines", "1", "2", "5"),
-        ],
-    ),
-}
 ROW = ["package", "name", "skill", "low", "likely", "high", "after_previous"]
 PREFIX = "packages"
 DAYS: dict[str, Any] = {
@@ -134,6 +90,45 @@ class PackagesFormSet(forms.BaseFormSet[PackageForm]):
         ]
 
 
+class TemplateRowForm(PackageForm):
+    """A row of a template; where it names no skill, whoever uses it chooses one."""
+
+    def __init__(self, *args: Any, skills: Sequence[Skill], **kwargs: Any) -> None:
+        super().__init__(*args, skills=skills, **kwargs)
+        field = cast("forms.TypedChoiceField", self.fields["skill"])
+        field.required, field.empty_value = False, None
+
+    def row(self) -> TemplateRow:
+        cleaned = self.cleaned_data
+        return TemplateRow(
+            name=cleaned["name"],
+            skill=cleaned["skill"],
+            low=cleaned["low"],
+            likely=cleaned["likely"],
+            high=cleaned["high"],
+            after_previous=cleaned["after_previous"],
+        )
+
+
+class TemplateRowsFormSet(forms.BaseFormSet[TemplateRowForm]):
+    def rows(self) -> list[TemplateRow]:
+        """What was sent, row by row; empty and removed rows are left out."""
+        return [
+            form.row()
+            for form in self.forms
+            if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")
+        ]
+
+
+class TemplateNameForm(forms.Form):
+    name = forms.CharField(
+        max_length=40,
+        label="Name of the template",
+        help_text="As in API or File transfer; it is the button in the estimate.",
+        error_messages={"required": "Give the template a name."},
+    )
+
+
 class PackageAdminForm(forms.ModelForm[WorkPackage]):
     """One package in the administration, where the order is edited freely."""
 
@@ -196,6 +191,25 @@ def packages_form(
     return cast("PackagesFormSet", formset)
 
 
+def template_rows_form(
+    *, data: Any = None, rows: Sequence[dict[str, Any]] = (), empty: int = 0
+) -> TemplateRowsFormSet:
+    made = forms.formset_factory(
+        TemplateRowForm,
+        formset=TemplateRowsFormSet,
+        extra=empty,
+        can_delete=True,
+        max_num=60,
+    )
+    formset = made(
+        data=data,
+        initial=list(rows),
+        prefix=PREFIX,
+        form_kwargs={"skills": list(Skill.objects.all())},
+    )
+    return cast("TemplateRowsFormSet", formset)
+
+
 def rows_typed(sent: Any) -> list[dict[str, Any]]:
     """Rows as somebody has typed them so far, right or wrong; empty ones left out."""
     count = str(sent.get(f"{PREFIX}-TOTAL_FORMS", "0"))
@@ -211,21 +225,24 @@ def rows_typed(sent: Any) -> list[dict[str, Any]]:
     ]
 
 
-def rows_of_pattern(pattern: str) -> list[dict[str, Any]]:
-    """First rows of a pattern, with the skills this installation has."""
-    skills = {skill.name.lower(): skill.pk for skill in Skill.objects.all()}
-    _, rows = PATTERNS.get(pattern, ("", []))
-    return [
-        {
-            "name": name,
-            "skill": skills.get(skill.lower(), ""),
-            "low": low,
-            "likely": likely,
-            "high": high,
-            "after_previous": number > 0,
-        }
-        for number, (name, skill, low, likely, high) in enumerate(rows)
-    ]
+def rows_of_offer(offer: Offer | None) -> list[dict[str, Any]]:
+    """The rows a template begins an estimate with."""
+    return [_first_row(row) for row in offer.rows] if offer else []
+
+
+def rows_of_template(template: PackageTemplate | None) -> list[dict[str, Any]]:
+    return [_first_row(row) for row in template.rows.all()] if template else []
+
+
+def _first_row(row: TemplateRow | TemplatePackage) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "skill": row.skill.pk if row.skill else "",
+        "low": _short(row.low),
+        "likely": _short(row.likely),
+        "high": _short(row.high),
+        "after_previous": row.after_previous,
+    }
 
 
 def rows_of_packages(packages: Sequence[WorkPackage]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from capacity import api, views
+from capacity.views import templates
 
 app_name = "capacity"
 urlpatterns = [
@@ -15,6 +16,13 @@ urlpatterns = [
         name="forecast-words",
     ),
     path("forecasts/drafts/<uuid:token>/", views.draft_words, name="draft-words"),
+    path("settings/packages/", templates.templates, name="templates"),
+    path("settings/packages/shipped/", templates.take, name="take-templates"),
+    path("settings/packages/new/", templates.new_template, name="new-template"),
+    path("settings/packages/<int:pk>/", templates.template, name="template"),
+    path(
+        "settings/packages/<int:pk>/remove/", templates.remove, name="remove-template"
+    ),
     path("forecasts/status/", views.status_line, name="forecast-status"),
     path("forecasts/start/", views.start_forecast, name="start-forecast"),
     path("forecasts/<int:pk>/plan.json", views.plan_json, name="plan-json"),

@@ -8,6 +8,7 @@ from capacity.models.engineers import (
 from capacity.models.forecasts import DemandForecast, Forecast
 from capacity.models.ktlo import KtloStream
 from capacity.models.packages import WorkPackage
+from capacity.models.templates import PackageTemplate, TemplatePackage
 
 __all__ = [
     "DemandForecast",
@@ -16,7 +17,9 @@ __all__ = [
     "Forecast",
     "KtloStream",
     "Leave",
+    "PackageTemplate",
     "Skill",
+    "TemplatePackage",
     "WeeklyHours",
     "WorkPackage",
 ]

@@ -17,6 +17,7 @@ from capacity.models import (
     Skill,
     WeeklyHours,
 )
+from capacity.services.templates import store_shipped
 from intake.models import System, Tier, TierVersion
 from portfolio.catalogue.models import Integration
 from portfolio.core.choices import Role
@@ -81,6 +82,7 @@ def found_company(*, today: dt.date, seed: int) -> Company:
     team.members.add(*(users[person.email] for person in ENGINEERS))
     skills = {key: Skill(name=name, slug=key) for key, name in SKILLS.items()}
     Skill.objects.bulk_create(skills.values())
+    store_shipped(team=team)
     systems = _systems(units)
     _integrations(systems, units, days, dice)
     stakeholders: dict[str, list[User]] = {name: [] for name in units}

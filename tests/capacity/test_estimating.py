@@ -266,7 +266,9 @@ def test_a_pattern_is_added_to_what_was_typed(client, demand, manager, skill):
     forms = response.context["formset"].forms
     assert [form["name"].value() for form in forms] == [
         "Half typed",
+        "Agree format and times",
         "Transfer, checks and alarms",
+        "Test with real files",
     ]
     assert forms[0]["low"].value() == "much"
 
@@ -368,7 +370,8 @@ def test_the_estimate_page_costs_the_same_queries_for_any_length(
     WorkPackageFactory.create_batch(rows, demand=demand, skill=skill)
     client.force_login(manager)
 
-    with django_assert_num_queries(8):
+    # Two of them for the templates: the team's own, and the skills of the shipped.
+    with django_assert_num_queries(9):
         client.get(reverse("capacity:packages", args=[demand.reference]))
 
 

@@ -17,6 +17,8 @@ PAGES = {
         "/delivery/",
         "/reports/",
         "/settings/",
+        "/settings/packages/",
+        "/settings/packages/new/",
         "/settings/tiers/",
         "/settings/tiers/table/",
         "/settings/tiers/fixed-date/",
@@ -87,7 +89,9 @@ def test_every_page_is_sound(sign_in, email, viewport, colours):
     addresses = list(PAGES[email])
     if "/triage/" in addresses:
         waiting = first_link(page, "/triage/", "/triage/")
-        addresses += [waiting, f"{waiting}accept/"]
+        addresses += [waiting, f"{waiting}accept/", f"{waiting}duplicate/"]
+        # With the rows of the first template the demo has.
+        addresses += ["/settings/packages/1/", f"{waiting}accept/?pattern=1"]
     if "/board/" in addresses:
         addresses.append(first_link(page, "/board/", "/board/"))
     if "/requests/" in addresses:

@@ -19,11 +19,10 @@ from django.views.decorators.http import (
 
 from capacity.choices import PackageState
 from capacity.forms import (
-    PATTERNS,
     PackagesFormSet,
     packages_form,
+    rows_of_offer,
     rows_of_packages,
-    rows_of_pattern,
     rows_typed,
 )
 from capacity.models import Forecast, WorkPackage
@@ -34,6 +33,7 @@ from capacity.services.overview import overview_of
 from capacity.services.reading import outlook_of
 from capacity.services.results import result_for
 from capacity.services.status import forecast_status
+from capacity.services.templates import Offer, offers_of
 from intake.choices import Stage
 from intake.models import Demand
 from intake.services.drafting import draft_of
@@ -129,7 +129,8 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
     if not demand.is_decidable:
         messages.error(request, f"{demand.reference} no longer waits for a decision.")
         return redirect("intake:triage-demand", demand.reference)
-    formset = _formset(request, [])
+    offers = offers_of(demand.team)
+    formset = _formset(request, [], offers)
     if formset.is_valid():
         try:
             accepted = accept_with_packages(
@@ -141,7 +142,9 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
             messages.success(request, f"Accepted {accepted}.")
             return redirect("intake:triage")
     back = reverse("intake:triage-demand", args=[demand.reference])
-    return _packages_page(request, demand, formset, back=back, is_accepting=True)
+    return _packages_page(
+        request, demand, formset, offers=offers, back=back, is_accepting=True
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,7 +157,8 @@ def packages(request: PageRequest, reference: str) -> HttpResponse:
     )
     begun = [each for each in existing if each.state != PackageState.TO_DO]
     to_do = [each for each in existing if each.state == PackageState.TO_DO]
-    formset = _formset(request, rows_of_packages(to_do))
+    offers = offers_of(demand.team)
+    formset = _formset(request, rows_of_packages(to_do), offers)
     if formset.is_valid():
         try:
             set_packages(demand=demand, packages=formset.estimates(), by=request.user)
@@ -163,19 +167,28 @@ def packages(request: PageRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"Estimated {demand}.")
             return redirect(back)
-    return _packages_page(request, demand, formset, back=back, begun=begun)
+    return _packages_page(
+        request, demand, formset, offers=offers, back=back, begun=begun
+    )
 
 
-def _formset(request: PageRequest, saved: list[dict[str, Any]]) -> PackagesFormSet:
-    """What was sent to be kept, or rows to go on with: saved, typed, of a pattern."""
+def _formset(
+    request: PageRequest, saved: list[dict[str, Any]], offers: Sequence[Offer]
+) -> PackagesFormSet:
+    """What was sent to be kept, or rows to go on with: saved, typed, of a template."""
     sent = request.POST
     if request.method == "POST" and not {"add", "pattern"} & sent.keys():
         return packages_form(data=sent)
-    pattern = rows_of_pattern(sent.get("pattern", request.GET.get("pattern", "")))
-    rows = (rows_typed(sent) if request.method == "POST" else saved) + pattern
+    rows = rows_typed(sent) if request.method == "POST" else saved
+    rows = rows + rows_of_offer(_chosen(request, offers))
     if "add" in sent:
         return packages_form(rows=rows, empty=1)
     return packages_form(rows=rows, empty=0 if rows else 2)
+
+
+def _chosen(request: PageRequest, offers: Sequence[Offer]) -> Offer | None:
+    key = request.POST.get("pattern", request.GET.get("pattern"))
+    return next((offer for offer in offers if offer.key == key), None)
 
 
 def _packages_page(
@@ -183,6 +196,7 @@ def _packages_page(
     demand: Demand,
     formset: PackagesFormSet,
     *,
+    offers: Sequence[Offer],
     back: str,
     begun: Sequence[WorkPackage] = (),
     is_accepting: bool = False,
@@ -196,7 +210,8 @@ def _packages_page(
             "begun": begun,
             "is_accepting": is_accepting,
             "is_adding": "add" in request.POST,
-            "patterns": {slug: name for slug, (name, _) in PATTERNS.items()},
+            "offers": offers,
+            "added": None if formset.is_bound else _chosen(request, offers),
             "back": back,
             "address": request.path,
         },
