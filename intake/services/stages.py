@@ -113,6 +113,13 @@ def withdraw_demand(*, demand: Demand, by: User, why: str = "") -> Demand:
         why=why.strip(),
     )
     keep_clocks(demand=demand)
+    because = f":\n\n{why.strip()}" if why.strip() else "."
+    tell_requester(
+        demand=demand,
+        by=by,
+        title="withdrawn",
+        text=f"{by} of {demand.team} has withdrawn it{because}",
+    )
     tell_followers(
         demand=demand,
         by=by,

@@ -25,7 +25,10 @@ def tell_followers(*, demand: Demand, by: User, what: str, next_step: str = "") 
     Neither its title nor a reason is told: it may be another unit's.
     """
     following = Follower.objects.filter(demand=demand, person__is_active=True)
-    for follower in following.exclude(person=by).select_related("person", "joined"):
+    # Who asked for both is told as the requester of this one.
+    told = [by, demand.requester] if demand.requester else [by]
+    others = following.exclude(person__in=told)
+    for follower in others.select_related("person", "joined"):
         joined = follower.joined
         give_notice(
             to=[follower.person],

@@ -121,6 +121,9 @@ def _follow_page(
                 is_requester=is_mine,
             ),
             "original": _original(request, demand),
+            "joined": Demand.objects.visible_to(request.user).filter(
+                duplicate_of=demand
+            ),
             "question": last_question(events),
             "answer_form": answer_form if speaks else None,
             "now": now,

@@ -204,7 +204,7 @@ def test_the_page_costs_the_same_queries_for_any_history(
 
     # Session, person; demand with all it names, its events, its clocks; the version
     # they run under, closed days, periods.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = page_of(asker, demand)
 
     assert len(response.context["timeline"]) == events

@@ -255,3 +255,50 @@ def test_joining_is_forbidden_without_the_right_to_decide(client, team, demand):
     response = client.post(reverse("intake:duplicate", args=[demand.reference]))
 
     assert response.status_code == 403
+
+
+def test_the_page_of_the_original_lists_what_was_joined_for_who_may_read_it(
+    client, demand, original, manager
+):
+    join_demand(demand=demand, original=original, by=manager)
+    pages = []
+    for person in (manager, original.requester):
+        client.force_login(person)
+        pages.append(client.get(original.get_absolute_url()).content.decode())
+
+    assert [demand.title in page for page in pages] == [True, False]
+
+
+def test_who_asked_for_both_is_told_once(team, demand, manager):
+    own = DemandFactory(team=team, requester=demand.requester)
+    join_demand(demand=demand, original=own, by=manager)
+
+    accept_demand(demand=own, by=manager)
+
+    assert [title for title, _, _ in told(demand.requester)[1:]] == [
+        f"{own.reference}: accepted"
+    ]
+
+
+def test_what_the_manager_withdraws_is_told_to_its_requester(demand, manager):
+    withdraw_demand(demand=demand, by=manager, why="Bought instead.")
+
+    assert told(demand.requester) == [
+        (
+            f"{demand.reference}: withdrawn",
+            f"“{demand.title}”\n\n{manager} of {demand.team} has withdrawn it:\n\n"
+            "Bought instead.",
+            demand.get_absolute_url(),
+        )
+    ]
+
+
+def test_what_is_delivered_is_told_to_its_requester(team, manager):
+    today = timezone.localdate()
+    demand = RankedDemandFactory(team=team, stage="in_progress", started_on=today)
+
+    deliver_demand(demand=demand, by=manager, on=today)
+
+    [(title, text, _)] = told(demand.requester)
+    assert title == f"{demand.reference}: delivered"
+    assert f"{team} delivered it on " in text
