@@ -69,9 +69,10 @@ class Sampler:
         effort = np.empty((trials, len(self.draws.effort_key)))
         wait = np.empty((trials, len(self.draws.wait_key)))
         shared = np.empty(len(self.draws.demand_key))
-        _draws.fill_packages(bundled(self.draws), first, shared, effort, wait)
+        draws = bundled(self.draws)
+        _draws.fill_packages(draws, first, shared, effort, wait)
         until = float(arrays.days - arrays.start)
-        arrivals = [self._arrive(until, first + i) for i in range(trials)]
+        arrivals = [self._arrive(draws, until, first + i) for i in range(trials)]
         return Drawn(
             effort,
             wait,
@@ -118,15 +119,17 @@ class Sampler:
         time, who, effort = (np.concatenate(each) for each in zip(*drawn, strict=True))
         return Interrupted(_summed([len(each[0]) for each in drawn]), time, who, effort)
 
-    def _arrive(self, until: float, trial: int) -> Late:
+    def _arrive(self, draws: Draws, until: float, trial: int) -> Late:
         from capacity.engine import _draws
         from capacity.engine._bundle import bundled
 
+        if not self.draws.arrival_per_day.any():
+            return empty_late(self.draws, 0, 0)
         patterns = np.diff(self.draws.pattern_from)
         room = enough(until * float(self.draws.arrival_per_day.sum()))
         while True:
             late = empty_late(self.draws, room, room * int(patterns.max(initial=0)))
-            _draws.fill_arrivals(bundled(self.draws), bundled(late), trial, until)
+            _draws.fill_arrivals(draws, bundled(late), trial, until)
             if not late.sizes[_draws.LACKS_ROOM]:
                 break
             room *= 2
