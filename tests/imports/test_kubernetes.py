@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from capacity.models import DemandForecast, Engineer, Skill, WorkPackage
 from capacity.services.forecasting import request_forecast, run_forecast
@@ -37,6 +38,14 @@ def read(name):
 def imported():
     mapping = read_mapping(FOLDER / "mapping.toml")
     return import_demands(path=PROPOSALS, mapping=mapping)
+
+
+@pytest.fixture(scope="module")
+def outcome(django_db_setup, django_db_blocker):
+    """The import, once for all; what a test changes beyond it ends with the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield imported()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +73,7 @@ def promised(proposals, released):
     ]
 
 
-def test_every_proposal_becomes_a_demand(db, proposals):
-    outcome = imported()
-
+def test_every_proposal_becomes_a_demand(db, outcome, proposals):
     assert (outcome.rows, outcome.new, outcome.left_out.total()) == (366, 366, 0)
     assert sorted(Demand.objects.values_list("import_key", flat=True)) == sorted(
         row["reference"] for row in proposals
@@ -87,17 +94,15 @@ def test_every_proposal_becomes_a_demand(db, proposals):
     assert BusinessUnit.objects.count() == len({row["owner"] for row in proposals})
 
 
-def test_the_backlog_stands_in_the_order_of_the_file(db, proposals):
-    imported()
-
+def test_the_backlog_stands_in_the_order_of_the_file(db, outcome, proposals):
     assert list(
         Demand.objects.in_backlog().by_rank().values_list("import_key", flat=True)
     ) == [row["reference"] for row in proposals if row["status"] == "implementable"]
 
 
-def test_promises_are_the_days_of_their_releases(db, proposals, promised, released):
-    imported()
-
+def test_promises_are_the_days_of_their_releases(
+    db, outcome, proposals, promised, released
+):
     assert sorted(
         Commitment.objects.values_list(
             "demand__import_key", "original_due_on", "due_on"
@@ -124,9 +129,9 @@ def test_promises_are_the_days_of_their_releases(db, proposals, promised, releas
     )
 
 
-def test_the_first_promise_was_kept_as_often_as_the_files_say(db, promised, released):
-    imported()
-
+def test_the_first_promise_was_kept_as_often_as_the_files_say(
+    db, outcome, promised, released
+):
     delivered = [row for row in promised if row["status"] in IMPLEMENTED]
     kept = [
         row["reference"]
@@ -145,10 +150,8 @@ def test_the_first_promise_was_kept_as_often_as_the_files_say(db, promised, rele
 
 
 def test_delivery_days_are_those_of_the_releases_where_the_calendar_has_them(
-    db, proposals, released
+    db, outcome, proposals, released
 ):
-    imported()
-
     def delivered_on(row):
         release = released.get(row["promised_stable"]) or released.get(
             row["target_release"]
@@ -165,10 +168,8 @@ def test_delivery_days_are_those_of_the_releases_where_the_calendar_has_them(
 
 
 def test_what_the_calendar_does_not_know_is_a_remark_with_its_lines(
-    db, proposals, released
+    db, outcome, proposals, released
 ):
-    outcome = imported()
-
     unknown = sorted(
         (column, row[column], line)
         for line, row in enumerate(proposals, start=2)
@@ -189,9 +190,7 @@ def test_what_the_calendar_does_not_know_is_a_remark_with_its_lines(
     assert outcome.findings.remark_count - len(unknown) == 6
 
 
-def test_what_is_open_has_a_package_for_each_stage_that_is_left(db, proposals):
-    outcome = imported()
-
+def test_what_is_open_has_a_package_for_each_stage_that_is_left(db, outcome, proposals):
     left = {"": 3, "alpha": 3, "beta": 2, "stable": 1}
     assert dict(Counter(WorkPackage.objects.values_list("demand__import_key"))) == {
         (row["reference"],): left[row["stage"]]
@@ -205,14 +204,13 @@ def test_what_is_open_has_a_package_for_each_stage_that_is_left(db, proposals):
     assert len(outcome.engineers) == 2 * len(skills) == 2 * Skill.objects.count()
 
 
-def test_a_second_import_adds_nothing(db):
-    imported()
+def test_a_second_import_adds_nothing(db, outcome):
     team = Team.objects.get()
 
-    outcome = imported()
+    second = imported()
 
-    assert (outcome.new, outcome.updated, outcome.unchanged) == (0, 0, 366)
-    assert (outcome.made, outcome.engineers) == ({}, [])
+    assert (second.new, second.updated, second.unchanged) == (0, 0, 366)
+    assert (second.made, second.engineers) == ({}, [])
     assert (Demand.objects.count(), Engineer.objects.count()) == (366, 34)
     again = Team.objects.get()
     assert (again.last_number, again.plan_revision) == (366, team.plan_revision)
@@ -227,9 +225,8 @@ def rows_of(book, name, *columns):
 
 @pytest.mark.slow
 def test_the_open_ones_are_forecast_and_the_status_is_exported(
-    db, proposals, promised, released, tmp_path
+    db, outcome, proposals, promised, released, tmp_path
 ):
-    imported()
     team = Team.objects.get()
 
     queued = request_forecast(team=team, by=None, reason="Imported.")
