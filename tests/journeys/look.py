@@ -5,6 +5,7 @@ python -m tests.journeys.look http://127.0.0.1:8000 screenshots [page …]
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ def main(url: str, folder: str, *wanted: str) -> None:
                         addresses.append(first_link(page, "/board/", "/board/"))
                     addresses.append(first_link(page, "/requests/", "/requests/"))
                     for address in addresses:
-                        plain = address.split("?")[0].strip("/").replace("/", "-")
+                        plain = re.sub(r"\W+", "-", address).strip("-")
                         if wanted and not any(word in plain for word in wanted):
                             continue
                         page.goto(address)
