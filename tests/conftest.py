@@ -42,3 +42,15 @@ def requester(team):
 def demand(team, requester):
     """A request that was submitted and awaits its decision."""
     return DemandFactory(team=team, requester=requester)
+
+
+@pytest.fixture(scope="session")
+def compiled_engine():
+    """Compile before a test runs a forecast.
+
+    The heart of a forecast that compiles first beats from a thread, whose connection to
+    a database in memory Python 3.13 reports as never closed.
+    """
+    from capacity.engine.simulation import warm_up
+
+    warm_up()

@@ -5,7 +5,6 @@ from queue import Empty
 
 import pytest
 
-from capacity.engine.simulation import warm_up
 from portfolio.celery import app
 from tests.factories import (
     EngineerFactory,
@@ -52,10 +51,5 @@ def backlog(team, skill):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_engine():
-    """Compile before any test runs a forecast.
-
-    The heart of a forecast that compiles first beats from a thread, whose connection to
-    a database in memory Python 3.13 reports as never closed.
-    """
-    warm_up()
+def forecasts(compiled_engine):
+    """Forecasts are run all over this room."""

@@ -225,7 +225,7 @@ def rows_of(book, name, *columns):
 
 @pytest.mark.slow
 def test_the_open_ones_are_forecast_and_the_status_is_exported(
-    db, outcome, proposals, promised, released, tmp_path
+    db, compiled_engine, outcome, proposals, promised, released, tmp_path
 ):
     team = Team.objects.get()
 
