@@ -67,27 +67,25 @@ class PackageForm(forms.Form):
         """What it comes after, when that is more than the row above."""
         return str(self.initial.get("follows", ""))
 
-    def estimate(self) -> Estimate:
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether the row was filled in and not removed."""
         cleaned = self.cleaned_data
-        return Estimate(
-            name=cleaned["name"],
-            skill=cleaned["skill"],
-            low=cleaned["low"],
-            likely=cleaned["likely"],
-            high=cleaned["high"],
-            after_previous=cleaned["after_previous"],
-            package_id=cleaned["package"],
-        )
+        return bool(cleaned.get("name")) and not cleaned.get("DELETE")
+
+    def estimate(self) -> Estimate:
+        return Estimate(**self.values(), package_id=self.cleaned_data["package"])
+
+    def values(self) -> dict[str, Any]:
+        """What an estimate and a template both say of a package."""
+        names = ("name", "skill", "low", "likely", "high", "after_previous")
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class PackagesFormSet(forms.BaseFormSet[PackageForm]):
     def estimates(self) -> list[Estimate]:
-        """What was asked for, row by row; empty and removed rows are left out."""
-        return [
-            form.estimate()
-            for form in self.forms
-            if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")
-        ]
+        """What was asked for, row by row."""
+        return [form.estimate() for form in self.forms if form.is_kept]
 
 
 class TemplateRowForm(PackageForm):
@@ -99,25 +97,13 @@ class TemplateRowForm(PackageForm):
         field.required, field.empty_value = False, None
 
     def row(self) -> TemplateRow:
-        cleaned = self.cleaned_data
-        return TemplateRow(
-            name=cleaned["name"],
-            skill=cleaned["skill"],
-            low=cleaned["low"],
-            likely=cleaned["likely"],
-            high=cleaned["high"],
-            after_previous=cleaned["after_previous"],
-        )
+        return TemplateRow(**self.values())
 
 
 class TemplateRowsFormSet(forms.BaseFormSet[TemplateRowForm]):
     def rows(self) -> list[TemplateRow]:
-        """What was sent, row by row; empty and removed rows are left out."""
-        return [
-            form.row()
-            for form in self.forms
-            if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")
-        ]
+        """What was sent, row by row."""
+        return [form.row() for form in self.forms if form.is_kept]
 
 
 class TemplateNameForm(forms.Form):
