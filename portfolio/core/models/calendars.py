@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import date, time
+from datetime import time
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from portfolio.core.calendars import (
     BusinessHours,
     country_error,
-    public_holidays,
 )
 
 MONDAY_TO_SUNDAY = [
@@ -71,13 +70,6 @@ class BusinessCalendar(models.Model):
                 if not each.is_whole
             ),
         )
-
-    def holidays_between(self, first: date, last: date) -> dict[date, str]:
-        """Public holidays and own closed days with their names."""
-        named = public_holidays(self.country, self.subdivision, first, last)
-        for closed in self.closed_days.filter(day__range=(first, last)):
-            named[closed.day] = closed.words
-        return named
 
 
 class WorkingPeriod(models.Model):
