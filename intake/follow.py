@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from intake.choices import Stage
+from intake.comments import COMMENT, is_internal
 from intake.models import Demand
 from portfolio.core.models import Event
 from portfolio.core.words import day_words, local_day
@@ -42,6 +43,7 @@ SAID = {
     "promised": "Promised",
     "rebaselined": "Promise changed",
     "promise-withdrawn": "Promise taken back",
+    COMMENT: "Comment",
 }
 # The reason for declining stands with the decision, above the trail.
 WITH_REASON = {
@@ -65,6 +67,8 @@ class Entry:
     what: str
     who: str
     why: str
+    # Where on the page it stands in full.
+    place: str = ""
 
 
 def steps_of(demand: Demand, events: Iterable[Event]) -> list[Step]:
@@ -108,8 +112,12 @@ def timeline_of(demand: Demand, events: Iterable[Event]) -> list[Entry]:
         Entry(
             at=event.at,
             what=_what(event),
-            who=event.actor_name if event.actor_id in named else demand.team.name,
+            who=event.actor_name
+            # Who writes gives their name.
+            if event.actor_id in named or event.kind == COMMENT
+            else demand.team.name,
             why=event.why if event.kind in WITH_REASON else "",
+            place=f"comment-{event.pk}" if event.kind == COMMENT else "",
         )
         for event in events
         if event.kind in SAID
@@ -136,4 +144,4 @@ def promised_day(events: Iterable[Event]) -> dt.date | None:
 def _what(event: Event) -> str:
     if event.kind in WITH_DAY:
         return f"{SAID[event.kind]}: {day_words(dt.date.fromisoformat(event.after))}"
-    return SAID[event.kind]
+    return "Comment inside the team" if is_internal(event) else SAID[event.kind]

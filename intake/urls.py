@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from intake import views
-from intake.views import asking, tiers
+from intake.views import asking, following, tiers
 
 app_name = "intake"
 urlpatterns = [
@@ -17,14 +17,16 @@ urlpatterns = [
         asking.draft_page,
         name="draft-page",
     ),
-    path("requests/<str:reference>/", views.follow, name="request"),
+    path("requests/<str:reference>/", following.follow, name="request"),
     path("requests/<str:reference>/submitted/", views.submitted, name="submitted"),
-    path("requests/<str:reference>/withdraw/", views.withdraw, name="withdraw"),
-    path("requests/<str:reference>/answer/", views.answer, name="answer"),
-    path("requests/<str:reference>/reopen/", views.reopen, name="reopen"),
+    path("requests/<str:reference>/withdraw/", following.withdraw, name="withdraw"),
+    path("requests/<str:reference>/answer/", following.answer, name="answer"),
+    path("requests/<str:reference>/comment/", following.comment, name="comment"),
+    path("requests/<str:reference>/following/", following.following, name="following"),
+    path("requests/<str:reference>/reopen/", following.reopen, name="reopen"),
     path(
         "requests/<str:reference>/files/<slug:key>/",
-        views.attachment,
+        following.attachment,
         name="attachment",
     ),
     path("triage/", views.triage, name="triage"),

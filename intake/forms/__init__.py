@@ -1,6 +1,7 @@
 from intake.forms.decisions import (
     AnswerForm,
     AskForm,
+    CommentForm,
     DecisionForm,
     DeclineForm,
     DuplicateForm,
@@ -14,6 +15,7 @@ from intake.forms.topics import TierWishForm, TopicForm
 __all__ = [
     "AnswerForm",
     "AskForm",
+    "CommentForm",
     "DecisionForm",
     "DeclineForm",
     "DuplicateForm",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -97,6 +98,28 @@ class AnswerForm(forms.Form):
         label="Your answer",
         error_messages={"required": "Write an answer; the team waits for it."},
     )
+
+
+class CommentForm(forms.Form):
+    """What somebody writes about a demand, for all who read it or inside the team."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    words = LongAnswer(
+        rows=3,
+        label="Write a comment",
+        error_messages={"required": "Write a comment; it is empty."},
+    )
+    is_internal = forms.BooleanField(
+        label="Only for the team",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, in_team: bool, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.use_required_attribute = False
+        self.initial = {"token": uuid.uuid4()}
+        if not in_team:
+            del self.fields["is_internal"]
 
 
 class ReopenForm(forms.Form):

@@ -230,6 +230,7 @@ class Demand(models.Model):
             ("decide_demand", "Can accept or decline demands"),
             ("rank_demand", "Can move demands on the board"),
             ("see_board", "Can see the board"),
+            ("comment_demand", "Can write comments"),
         ]
         indexes = [
             models.Index(

@@ -54,7 +54,9 @@ def part_demand(*, demand: Demand) -> None:
     The caller stores ``duplicate_of``.
     """
     demand.duplicate_of = None
-    Follower.objects.filter(joined=demand).delete()
+    back = Follower.objects.filter(joined=demand)
+    back.filter(person=demand.requester_id).delete()
+    back.update(demand=demand, joined=None)
     below = _joined_below(demand)
     Follower.objects.filter(joined__in=below).update(demand=demand)
 
@@ -76,6 +78,9 @@ def _refuse_original(demand: Demand, original: Demand, by: User) -> None:
 
 def _follow(demand: Demand, original: Demand) -> None:
     """Who followed the demand goes on with the original, and its requester too."""
+    chosen = demand.followers.by_choice()
+    chosen.filter(person=demand.requester_id).delete()
+    chosen.update(joined=demand)
     demand.followers.update(demand=original)
     if demand.requester:
         Follower.objects.create(demand=original, person=demand.requester, joined=demand)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.db.models import F
+
 from intake.models import Demand, Follower
 from portfolio.core.models import User
 from portfolio.core.services.notices import give_notice
@@ -20,21 +22,45 @@ def tell_requester(*, demand: Demand, by: User, title: str, text: str) -> None:
 
 
 def tell_followers(*, demand: Demand, by: User, what: str, next_step: str = "") -> None:
-    """Tell whose requests were joined with it, in words of their own requests.
+    """Tell who follows it, and whose requests were joined with it under their own.
 
-    Neither its title nor a reason is told: it may be another unit's.
+    To these neither its title nor a reason is told: it may be another unit's.
     """
     following = Follower.objects.filter(demand=demand, person__is_active=True)
     # Who asked for both is told as the requester of this one.
     told = [by, demand.requester] if demand.requester else [by]
     others = following.exclude(person__in=told)
-    for follower in others.select_related("person", "joined"):
-        joined = follower.joined
-        give_notice(
-            to=[follower.person],
-            title=f"{joined.reference}: what it was joined with is {what}",
-            text=f"“{joined.title}”\n\n{demand.reference}, with which your request was "
-            f"joined, is {what}. {next_step}".strip(),
-            url=joined.get_absolute_url(),
-            by_mail=True,
-        )
+    told_directly: set[int] = set()
+    # Who follows it by choice reads it in its own words, and not once more.
+    for follower in others.select_related("person", "joined").order_by(
+        F("joined").asc(nulls_first=True), "pk"
+    ):
+        joined, person = follower.joined, follower.person
+        if joined is None:
+            if _may_read(person, demand):
+                told_directly.add(person.pk)
+                _tell_of(demand, person, what)
+        elif person.pk not in told_directly:
+            whose = "your request" if joined.requester_id == person.pk else joined
+            give_notice(
+                to=[person],
+                title=f"{joined.reference}: what it was joined with is {what}",
+                text=f"“{joined.title}”\n\n{demand.reference}, with which {whose} was "
+                f"joined, is {what}. {next_step}".strip(),
+                url=joined.get_absolute_url(),
+                by_mail=True,
+            )
+
+
+def _may_read(person: User, demand: Demand) -> bool:
+    return Demand.objects.filter(pk=demand.pk).visible_to(person).exists()
+
+
+def _tell_of(demand: Demand, person: User, what: str) -> None:
+    give_notice(
+        to=[person],
+        title=f"{demand.reference}: {what}",
+        text=f"“{demand.title}”, which you follow, is {what}.",
+        url=demand.get_absolute_url(),
+        by_mail=True,
+    )

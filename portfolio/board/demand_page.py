@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from capacity.models import DemandForecast, Forecast, WorkPackage
 from intake.answers import Part, parts_of
+from intake.discussion import Discussion, discussion_of
 from intake.models import Demand, RankMove
 from portfolio.board.rows import (
     Row,
@@ -58,6 +59,7 @@ class DemandPage:
     moves: list[RankMove]
     story: list[Told]
     answers: list[Part]
+    discussion: Discussion
 
     @property
     def is_ranked(self) -> bool:
@@ -103,6 +105,9 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         (day for day in (days.p85, days.p95, days.promised, days.needed) if day),
         today=today,
     )
+    discussion, trail = discussion_of(
+        demand, user, Event.objects.about(demand).by_time()
+    )
     sees_people = user.has_perm(SEE_PEOPLE)
     lines = [_line(each, user, sees_people=sees_people) for each in packages]
     return DemandPage(
@@ -120,8 +125,9 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         shows_people=sees_people or any(line.engineer for line in lines),
         commitments=commitments,
         moves=list(RankMove.objects.filter(demand=demand).select_related("moved_by")),
-        story=tell(Event.objects.about(demand).order_by("-at", "-pk")),
+        story=tell(trail[::-1]),
         answers=parts_of(demand),
+        discussion=discussion,
     )
 
 

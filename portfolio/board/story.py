@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from intake.choices import Stage
+from intake.comments import COMMENT
 from intake.models import Demand
 from portfolio.core.models import Event
 from portfolio.core.words import day_words, moment_words
@@ -18,6 +19,7 @@ _SAID: dict[str, _Words] = {
     "acknowledged": lambda _before, _after: "Confirmed as read",
     "information-asked": lambda _before, _after: "Asked the requester",
     "answered": lambda _before, _after: "Answered by the requester",
+    COMMENT: lambda _before, _after: "Wrote a comment",
     "accepted": lambda _before, _after: "Accepted into the backlog",
     "declined": lambda _before, _after: "Declined",
     "estimated": lambda _before, _after: "Estimated",
@@ -45,7 +47,13 @@ class Told:
 
 def tell(events: Iterable[Event]) -> list[Told]:
     return [
-        Told(at=event.at, words=words_of(event), who=event.actor_name, why=event.why)
+        Told(
+            at=event.at,
+            words=words_of(event),
+            who=event.actor_name,
+            # A comment stands in full among the comments.
+            why="" if event.kind == COMMENT else event.why,
+        )
         for event in events
     ]
 
@@ -62,7 +70,8 @@ def words_of(event: Event) -> str:
 
 def last_of(demand: Demand) -> str:
     """“Last: moved from rank 7 to 3 by Ada Nwosu, 23 Nov, 09:14.”, if anything was."""
-    event = Event.objects.about(demand).order_by("-at", "-pk").first()
+    happened = Event.objects.about(demand).exclude(kind=COMMENT)
+    event = happened.order_by("-at", "-pk").first()
     if event is None:
         return ""
     words = words_of(event)

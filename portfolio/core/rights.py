@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from portfolio.core.models import User
 
 SUBMIT = "intake.submit_demand"
+COMMENT = "intake.comment_demand"
 DECIDE = "intake.decide_demand"
 RANK = "intake.rank_demand"
 SEE_BOARD = "intake.see_board"
@@ -32,13 +33,16 @@ SETTINGS = "core.change_settings"
 VERBS = ("view", "add", "change", "delete")
 _MANAGER = frozenset(
     {
-        SUBMIT, DECIDE, RANK, SEE_BOARD, SEE_DELIVERY, PROMISE, REPORT_PROGRESS,
-        SEE_CAPACITY, SEE_PEOPLE, PLAN, FORECAST, SEE_REPORTS, FREEZE, SETTINGS,
+        SUBMIT, COMMENT, DECIDE, RANK, SEE_BOARD, SEE_DELIVERY, PROMISE,
+        REPORT_PROGRESS, SEE_CAPACITY, SEE_PEOPLE, PLAN, FORECAST, SEE_REPORTS, FREEZE,
+        SETTINGS,
     }
 )  # fmt: skip
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.REQUESTER: frozenset({SUBMIT}),
-    Role.ENGINEER: frozenset({SUBMIT, SEE_BOARD, SEE_CAPACITY, REPORT_PROGRESS}),
+    Role.REQUESTER: frozenset({SUBMIT, COMMENT}),
+    Role.ENGINEER: frozenset(
+        {SUBMIT, COMMENT, SEE_BOARD, SEE_CAPACITY, REPORT_PROGRESS}
+    ),
     Role.MANAGER: _MANAGER,
     Role.VIEWER: frozenset({SEE_BOARD, SEE_DELIVERY, SEE_CAPACITY, SEE_REPORTS}),
     Role.ADMINISTRATOR: _MANAGER,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from capacity.services.status import forecast_status
+from intake.forms import CommentForm
 from intake.models import Demand
 from intake.services.stages import block_demand, unblock_demand
 from portfolio.board.demand_page import read_demand
@@ -79,6 +80,8 @@ def _page(
             "bar": page.bar,
             "block_form": block_form or BlockForm(),
             "unblock_form": UnblockForm(),
+            "discussion": page.discussion,
+            "comment_form": CommentForm(in_team=page.discussion.in_team),
         },
         fragment="demand",
     )
