@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
+if TYPE_CHECKING:
+    from portfolio.core.models import Team
+
 logger = logging.getLogger(__name__)
 
 # Long enough for a living worker's heart to beat.
 START_PATIENCE_SECONDS = 5
+# Served by a worker of its own, so that a forecast that runs holds up no preview.
+PREVIEWS = "previews"
+# Nobody waits for a preview any longer than this.
+PREVIEW_SECONDS = 20
 
 
 @shared_task
@@ -26,13 +33,10 @@ def run_forecast(forecast_id: int) -> None:
 @shared_task
 def forecast_when_quiet(team_id: int, revision: int) -> None:
     from capacity.services.forecasting import request_when_quiet
-    from portfolio.core.models import Team
 
-    team = Team.objects.select_related("calendar").filter(pk=team_id).first()
-    if team is None:
-        logger.info("Team %s is gone; nothing to forecast.", team_id)
-        return
-    request_when_quiet(team=team, revision=revision)
+    team = _team(team_id)
+    if team is not None:
+        request_when_quiet(team=team, revision=revision)
 
 
 @shared_task
@@ -51,9 +55,58 @@ def forecast_every_team() -> None:
         request_forecast(team=team, by=None, reason="A new day.")
 
 
-@worker_ready.connect(dispatch_uid="capacity.rescue_at_start")
-def rescue_at_start(**_kwargs: Any) -> None:
-    """What a killed worker left behind is found before its silence is long enough."""
+@shared_task(expires=PREVIEW_SECONDS, acks_late=False)
+def answer_preview(team_id: int, token: str, change: dict[str, Any]) -> None:
+    from capacity.services.preparing import answer_preview as answer
+
+    team = _team(team_id)
+    if team is not None:
+        answer(team=team, token=token, change=change)
+
+
+@shared_task(expires=PREVIEW_SECONDS, acks_late=False)
+def take_up_plan(team_id: int) -> None:
+    from capacity.services.preparing import take_up
+
+    team = _team(team_id)
+    if team is not None:
+        take_up(team=team)
+
+
+def _team(team_id: int) -> Team | None:
+    from portfolio.core.models import Team
+
+    team = Team.objects.select_related("calendar").filter(pk=team_id).first()
+    if team is None:
+        logger.info("Team %s is gone.", team_id)
+    return team
+
+
+@worker_ready.connect(dispatch_uid="capacity.begin")
+def begin(sender: Any, **_kwargs: Any) -> None:
+    """Make ready for previews, or find what a killed worker left behind.
+
+    That is found before its silence is long enough.
+    """
+    if PREVIEWS in sender.app.amqp.queues.consume_from:
+        _warm_up()
+    else:
+        _rescue()
+
+
+def _warm_up() -> None:
+    """Load the engine and every team's plan before the first drag."""
+    from capacity.engine.simulation import warm_up
+    from capacity.services.preparing import take_up
+    from portfolio.core.models import Team
+
+    warm_up()
+    for team in Team.objects.select_related("calendar"):
+        take_up(team=team)
+    logger.info("Ready for previews.")
+
+
+def _rescue() -> None:
     from portfolio.core.services.messages import send
 
     send(rescue_forecasts, timezone.now().isoformat(), countdown=START_PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Runs web, worker, beat and Redis together until Ctrl-C; see ``up``."""
+"""Runs web, workers, beat and Redis together until Ctrl-C; see ``up``."""
 
 from __future__ import annotations
 
@@ -211,13 +211,22 @@ def main() -> None:
         "--threads", "4", "--graceful-timeout", "5", "--log-level", "warning",
     ]  # fmt: skip
     celery = [PYTHON, "-m", "celery", "--quiet", "-A", "portfolio"]
-    worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO"]
+    # A forecast leaves the processors to pages and to the previews of a drag.
+    worker = [
+        *("nice", "-n", "5"), *celery, "worker",
+        *("--concurrency", "1", "--loglevel", "INFO"),
+    ]  # fmt: skip
+    previewer = [
+        *celery, "worker", "--pool", "solo", "--queues", "previews",
+        "--hostname", "previewer@%h", "--loglevel", "INFO",
+    ]  # fmt: skip
     beat = [
         *celery, "beat", "--loglevel", "WARNING",
         "--schedule", str(state / "beat"), "--pidfile", "",
     ]  # fmt: skip
     processes.add_process("web", shlex.join(web), env=env, cwd=str(HERE))
     processes.add_process("worker", restarting(*worker), env=env, cwd=str(HERE))
+    processes.add_process("previewer", restarting(*previewer), env=env, cwd=str(HERE))
     processes.add_process("beat", restarting(*beat), env=env, cwd=str(HERE))
     threading.Thread(target=greet, args=(url, env, began), daemon=True).start()
     processes.loop()

@@ -104,6 +104,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# For a worker of their own, which no forecast that runs holds up.
+CELERY_TASK_ROUTES = {
+    "capacity.tasks.answer_preview": {"queue": "previews"},
+    "capacity.tasks.take_up_plan": {"queue": "previews"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,

@@ -3,9 +3,12 @@ from __future__ import annotations
 from importlib import import_module
 
 import pytest
+import redis
 from django.apps import apps
 
+from portfolio.celery import app
 from tests.factories import DemandFactory, TeamFactory, UserFactory
+from tests.processes import start_redis
 
 
 @pytest.fixture
@@ -54,3 +57,29 @@ def compiled_engine():
     from capacity.engine.simulation import warm_up
 
     warm_up()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory):
+    """The address of a real Redis."""
+    process, url = start_redis(tmp_path_factory.mktemp("redis"))
+    yield url
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture
+def store(redis_server, settings):
+    """An empty Redis that the product keeps things in."""
+    settings.REDIS_URL = redis_server
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def previewer(store, compiled_engine):
+    """Whatever is sent to a worker is done at once, so that previews are answered."""
+    app.conf.update(task_always_eager=True, task_eager_propagates=True)
+    yield
+    app.conf.update(task_always_eager=False, task_eager_propagates=False)

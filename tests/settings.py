@@ -17,5 +17,6 @@ STORAGES = {
 }
 # Nothing is sent to a broker from unit tests; the journeys run a real one.
 CELERY_BROKER_URL = "memory://"
+REDIS_URL = "redis://127.0.0.1:1/0"
 FORECAST_TRIALS = 200
 WHITENOISE_AUTOREFRESH = True

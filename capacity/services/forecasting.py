@@ -108,6 +108,7 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
             forecast.team,
             monotonic() - began,
         )
+        _make_ready_for_previews(forecast, gathered)
     except ClaimLost:
         logger.info("Forecast %s was taken over by another worker.", forecast_id)
         return None
@@ -281,6 +282,15 @@ def _store(forecast: Forecast, gathered: Gathered, result: dict[str, Any]) -> No
         ],
         batch_size=200,
     )
+
+
+def _make_ready_for_previews(forecast: Forecast, gathered: Gathered) -> None:
+    """Keep the plan prepared, and have the worker that answers previews take it up."""
+    from capacity.services.preparing import keep_prepared
+    from capacity.tasks import take_up_plan
+
+    if keep_prepared(engine.Plan.from_json(gathered.plan)):
+        send(take_up_plan, forecast.team_id)
 
 
 def _row(

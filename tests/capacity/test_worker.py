@@ -43,6 +43,15 @@ RESCUE = """
 from capacity.tasks import rescue_forecasts
 rescue_forecasts.delay()
 """
+PREVIEW = """
+from capacity.services.previews import preview_of
+from intake.models import Demand
+from portfolio.core.models import Team
+order = list(Demand.objects.by_rank().values_list("reference", flat=True))
+found = preview_of(team=Team.objects.get(), change={"order": order[::-1]}, seconds=20)
+answer([found.problem, len(found.shifts)])
+"""
+PREVIEWER = ("--pool", "solo", "--queues", "previews", "--hostname", "previewer@%h")
 
 
 def forecasts(installation):
@@ -155,6 +164,25 @@ def test_a_forecast_whose_process_dies_under_a_living_worker_is_rescued(
         )
 
         assert forecasts(installation) == [("done", 2, 1.0, 20)]
+
+
+@pytest.mark.slow
+def test_a_preview_is_answered_while_a_forecast_runs(installation):
+    lengthen(installation)
+    installation.ask(BACKLOG.format(demands=20))
+    installation.start_worker(*PREVIEWER)
+    installation.ask(REQUEST)
+    installation.start_worker()
+    wait_until(
+        lambda: states(installation) == ["running"],
+        seconds=60,
+        what="The start of the forecast",
+    )
+
+    problem, moved = installation.ask(PREVIEW)
+
+    assert states(installation) == ["running"]
+    assert (problem, moved > 10) == ("", True)
 
 
 def children(pid):

@@ -13,6 +13,7 @@ MODULES = (
     "capacity.engine._lines",
     "capacity.engine.calendar",
     "capacity.engine.calibration",
+    "capacity.engine.changing",
     "capacity.engine.distribution",
     "capacity.engine.draws",
     "capacity.engine.explaining",

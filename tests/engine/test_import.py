@@ -36,7 +36,9 @@ def test_pages_may_import_the_engine_without_loading_numba():
 
 
 def test_plans_and_distributions_load_without_numpy():
-    loaded = loaded_after("import capacity.engine, capacity.engine.distribution")
+    loaded = loaded_after(
+        "import capacity.engine, capacity.engine.distribution, capacity.engine.changing"
+    )
 
     assert "capacity.engine.plan" in loaded
     assert "numpy" not in loaded
