@@ -130,6 +130,15 @@ def start_compiling(env: dict[str, str]) -> subprocess.Popen[bytes] | None:
     return subprocess.Popen([PYTHON, "-c", code, str(ready)], env=env, cwd=HERE)
 
 
+def run_first(*command: str, env: dict[str, str]) -> None:
+    """Run a command of manage.py that has to be done before anything starts."""
+    done = subprocess.run(
+        [PYTHON, "manage.py", *command], env=env, cwd=HERE, check=False
+    )
+    if done.returncode:
+        stop("The preparation failed; the lines above say why. Nothing was started.")
+
+
 def restarting(*command: str) -> str:
     """A shell line that starts the command again whenever it dies."""
     line = shlex.join(command)
@@ -177,15 +186,14 @@ def main() -> None:
     # Our Redis does not run yet. What the demo company asks of the worker need not be
     # kept: a worker looks for it when it starts.
     silent = {"REDIS_URL": "memory://localhost"} if sock else {}
-    prepared = subprocess.run(
-        [PYTHON, "manage.py", "prepare", *(["--demo"] if demo else [])],
-        env=env | silent, cwd=HERE, check=False,
-    )  # fmt: skip
-    if prepared.returncode:
-        stop("The preparation failed; the lines above say why. Nothing was started.")
-
+    prepare = ["prepare", "--demo"] if demo else ["prepare"]
+    # The past weeks of the demo are forecast, so it waits for the engine, but only
+    # where that has to be compiled: then all else is prepared beside it.
+    run_first(*(["prepare"] if compiling else prepare), env=env | silent)
     if compiling and compiling.wait():
         stop("The forecast engine does not compile; the lines above say why.")
+    if compiling and demo:
+        run_first(*prepare, env=env | silent)
 
     # Somebody else may have taken it meanwhile, and would be greeted as ours.
     check_port(host, port)

@@ -123,6 +123,28 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
     return Forecast.objects.defer("plan", "result").get(pk=forecast.pk)
 
 
+@transaction.atomic
+def forecast_the_past(
+    *, team: Team, at: datetime, trials: int, reason: str
+) -> Forecast:
+    """Forecast at once what stands in the rows, as a worker would have at a moment.
+
+    For whoever loads a past and has brought the rows to that moment.
+    """
+    forecast = Forecast.objects.create(
+        team=team,
+        reason=reason,
+        state=ForecastState.RUNNING,
+        attempts=1,
+        queued_at=at,
+        started_at=at,
+        heartbeat_at=at,
+    )
+    gathered, result = _simulate(forecast, now=at, trials=trials)
+    _store(forecast, gathered, result, now=at)
+    return Forecast.objects.defer("plan", "result").get(pk=forecast.pk)
+
+
 def rescue_forecasts(*, silent_since: datetime | None = None) -> None:
     """Start again what died, send again what never came, ask for what is due.
 
@@ -224,20 +246,21 @@ def _kept_alive(forecast: Forecast) -> Iterator[None]:
         thread.join()
 
 
-def _simulate(forecast: Forecast) -> tuple[Gathered, dict[str, Any]]:
-    team = forecast.team
-    start = today_of(team)
+def _simulate(
+    forecast: Forecast, *, now: datetime | None = None, trials: int | None = None
+) -> tuple[Gathered, dict[str, Any]]:
+    team, now = forecast.team, now or timezone.now()
+    start = today_of(team, now)
     # The revision was read with the team, before anything is gathered: a change that
     # comes in between makes this forecast stale, and never silently old.
     _write(
         forecast,
         plan_revision=team.plan_revision,
-        gathered_at=timezone.now(),
+        gathered_at=now,
         starts_on=start,
     )
-    gathered = gather(
-        team, start=start, trials=settings.FORECAST_TRIALS, seed=team.forecast_seed
-    )
+    trials = trials or settings.FORECAST_TRIALS
+    gathered = gather(team, start=start, trials=trials, seed=team.forecast_seed)
     plan = engine.Plan.from_json(gathered.plan)
     _write(
         forecast,
@@ -260,12 +283,18 @@ def _simulate(forecast: Forecast) -> tuple[Gathered, dict[str, Any]]:
 
 
 @transaction.atomic
-def _store(forecast: Forecast, gathered: Gathered, result: dict[str, Any]) -> None:
+def _store(
+    forecast: Forecast,
+    gathered: Gathered,
+    result: dict[str, Any],
+    *,
+    now: datetime | None = None,
+) -> None:
     demands = {row["id"]: row for row in result.pop("demands")}
     _write(
         forecast,
         state=ForecastState.DONE,
-        finished_at=timezone.now(),
+        finished_at=now or timezone.now(),
         progress=1.0,
         result=result,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch
@@ -48,9 +48,9 @@ class Gathered:
     arrivals: Arrivals
 
 
-def today_of(team: Team) -> date:
+def today_of(team: Team, now: datetime | None = None) -> date:
     """The day it is where the team works."""
-    return timezone.localdate(timezone=zoneinfo.ZoneInfo(team.calendar.time_zone))
+    return timezone.localdate(now, zoneinfo.ZoneInfo(team.calendar.time_zone))
 
 
 def engineer_id(pk: int) -> str:

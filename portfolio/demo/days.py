@@ -37,7 +37,10 @@ class Days:
 
     def this_morning(self) -> dt.datetime:
         """What has happened has happened before today."""
-        return dt.datetime.combine(self.today, dt.time(), dt.UTC)
+        return self.midnight(self.today)
+
+    def midnight(self, day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), dt.UTC)
 
     def working(self, number: int) -> dt.date:
         """0 is today, or the next working day after it; -1 the last one before."""
@@ -69,10 +72,10 @@ class Days:
             day = self.next(day)
         return day
 
-    def ago(self, day: dt.date) -> int:
-        """Working days from a day on until today, the day itself included."""
+    def between(self, day: dt.date, end: dt.date) -> int:
+        """Working days from a day on until another, itself not counted."""
         count = 0
-        while day < self.today:
+        while day < end:
             count += self.hours.is_working_day(day)
             day += DAY
         return count

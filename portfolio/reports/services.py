@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,10 +21,14 @@ def snapshot_before(team: Team, monday: date) -> StatusReport | None:
 
 @transaction.atomic
 def freeze_report(
-    *, team: Team, week: date, by: User | None, today: date | None = None
+    *, team: Team, week: date, by: User | None, now: datetime | None = None
 ) -> StatusReport:
-    """Keep this week's status as it stands; freezing again adds a version."""
-    today = today or timezone.localdate()
+    """Keep this week's status as it stands; freezing again adds a version.
+
+    ``now`` is for whoever loads a past and has brought the rows to that moment.
+    """
+    now = now or timezone.now()
+    today = timezone.localdate(now)
     monday = monday_of(week)
     if monday != monday_of(today):
         raise RuleBroken(
@@ -45,9 +49,15 @@ def freeze_report(
         content=content,
         content_hash=content_hash(content),
         forecast=Forecast.objects.get(pk=told["number"]) if told else None,
+        frozen_at=now,
         frozen_by=by,
     )
     record_event(
-        subject=report, kind="frozen", by=by, team=team, after=f"v{report.version}"
+        subject=report,
+        kind="frozen",
+        by=by,
+        team=team,
+        after=f"v{report.version}",
+        at=now,
     )
     return report

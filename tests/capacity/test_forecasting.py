@@ -10,6 +10,7 @@ from django.utils import timezone
 from capacity.models import DemandForecast, Forecast
 from capacity.services import forecasting
 from capacity.services.forecasting import (
+    forecast_the_past,
     request_forecast,
     request_if_due,
     request_when_quiet,
@@ -91,6 +92,18 @@ def test_run_forecast_stores_a_row_for_every_demand(team, backlog):
         (backlog[1].pk, 2, ""),
         (unestimated.pk, 3, "It has no estimate yet."),
     ]
+
+
+def test_a_forecast_of_the_past_starts_then_and_is_not_the_last_word(team, backlog):
+    then = datetime(2026, 11, 16, 7, tzinfo=UTC)
+
+    past = forecast_the_past(team=team, at=then, trials=50, reason="A new day.")
+    now = run_forecast(forecast_id=requested(team).pk)
+
+    assert (past.state, past.trials, past.starts_on) == ("done", 50, date(2026, 11, 16))
+    assert past.queued_at == past.gathered_at == past.finished_at == then
+    assert past.demand_forecasts.count() == len(backlog)
+    assert Forecast.objects.latest_of(team.pk) == now
 
 
 def test_run_forecast_stores_dates_that_a_calendar_confirms(team, backlog, monkeypatch):

@@ -11,14 +11,18 @@ from django.db import transaction
 
 from capacity.models import Engineer, KtloStream, Leave, Skill, WorkPackage
 from intake.answers import answers_of, asked_of, to_ask
-from intake.choices import Stage
+from intake.choices import BACKLOG, Stage
 from intake.evidence import EVIDENCE
 from intake.models import Demand, RankMove, SlaClock, System
 from portfolio.catalogue.models import Integration
 from portfolio.core.models import BusinessUnit, Event, Team, User
 from portfolio.delivery.models import Commitment, CommitmentVersion
+from portfolio.demo.days import DAY
 from portfolio.demo.loading import load_demo
 from portfolio.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+from portfolio.reports.content import build_content
+from portfolio.reports.files import CONTENT_TYPES
+from portfolio.reports.models import StatusReport
 
 MONDAY = dt.date(2026, 11, 23)
 
@@ -27,7 +31,7 @@ MONDAY = dt.date(2026, 11, 23)
 def loaded(django_db_setup, django_db_blocker):
     """The demo of one Monday, loaded once and taken back after the module."""
     with django_db_blocker.unblock(), transaction.atomic():
-        load_demo(today=MONDAY, seed=7, say=lambda _line: None)
+        load_demo(today=MONDAY, seed=7, weeks=2, say=lambda _line: None)
         yield
         transaction.set_rollback(True)
 
@@ -189,14 +193,150 @@ def test_one_demand_needs_a_skill_that_nobody_has(demo):
     assert Demand.objects.in_backlog().filter(packages__skill__in=alone).count() == 1
 
 
-def test_moves_on_the_board_end_in_the_order_of_today(demo):
-    order = list(Demand.objects.in_backlog().by_rank())
-
-    for move in RankMove.objects.all():
-        assert order[move.to_place - 1] == move.demand
-        order.remove(move.demand)
-        order.insert(move.from_place - 1, move.demand)
+def test_nothing_was_moved_on_the_board_before_it_was_accepted(demo):
+    for move in RankMove.objects.select_related("demand"):
         assert move.moved_at > move.demand.decided_at, move
+
+
+def snapshots():
+    return list(StatusReport.objects.order_by("week").select_related("forecast"))
+
+
+def backlog_of(report):
+    return [row["reference"] for row in report.content["backlog"]]
+
+
+def test_the_weeks_before_are_frozen_on_the_weekday_of_today(demo):
+    found = [
+        (str(report), report.frozen_at, report.forecast.starts_on, report.version)
+        for report in snapshots()
+    ]
+
+    assert found == [
+        (f"2026-W{week}", dt.datetime(2026, 11, day, 7, 10, tzinfo=dt.UTC),
+         dt.date(2026, 11, day), 1)
+        for week, day in ((46, 9), (47, 16))
+    ]  # fmt: skip
+    assert set(Event.objects.filter(kind="frozen").values_list("at", "actor_name")) == {
+        (frozen_at, "Sabine Krüger") for _, frozen_at, _, _ in found
+    }
+
+
+def test_a_frozen_week_holds_what_had_happened_by_then(demo):
+    for report in snapshots():
+        then = report.frozen_at
+        reached = {
+            event.subject_id: event.after
+            for event in Event.objects.filter(at__lt=then).by_time()
+            if event.after in Stage.values
+        }
+        promised = {
+            version.commitment.demand.reference: version.due_on.isoformat()
+            for version in CommitmentVersion.objects.filter(
+                promised_at__lt=then
+            ).select_related("commitment__demand")
+            if version.commitment.demand.is_open
+            or version.commitment.closed_on >= then.date()
+        }
+
+        assert {
+            row["reference"]: row["stage"] for row in report.content["backlog"]
+        } == {
+            demand.reference: Stage(reached[demand.pk]).label
+            for demand in Demand.objects.filter(pk__in=reached)
+            if reached[demand.pk] in BACKLOG
+        }
+        assert {
+            row["reference"]: row["due_on"] for row in report.content["commitments"]
+        } == promised
+        assert report.content["delivered_by_week"][-2]["delivered"] == len(
+            Demand.objects.filter(
+                delivered_on__range=(report.week - 7 * DAY, report.week - DAY)
+            )
+        )
+
+
+def test_what_moved_between_two_frozen_weeks_makes_one_of_the_other(demo):
+    """Taken out, put in and moved as the trail says: the order of the next week."""
+    frozen = snapshots()
+    orders = [backlog_of(report) for report in frozen]
+    orders.append([each.reference for each in Demand.objects.in_backlog().by_rank()])
+    moments = [report.frozen_at for report in frozen]
+    moments.append(dt.datetime.combine(MONDAY, dt.time(), dt.UTC))
+
+    for (order, since), (after, until) in itertools.pairwise(
+        zip(orders, moments, strict=True)
+    ):
+        order = list(order)
+        for event in Event.objects.filter(at__range=(since, until)).by_time():
+            reference = event.subject_name.split()[0]
+            if event.kind == "accepted":
+                order.append(reference)
+            elif event.kind in {"delivered", "withdrawn"} and reference in order:
+                order.remove(reference)
+            elif event.kind == "moved":
+                assert int(event.before) <= len(order)
+        # Where something that was accepted stood before it was moved is not told.
+        moved = set(RankMove.objects.values_list("demand__reference", flat=True))
+        new = set(after) - set(orders[orders.index(after) - 1])
+        stay = [each for each in order if each not in moved | new]
+        assert sorted(order) == sorted(after)
+        assert stay == [each for each in after if each not in moved | new]
+
+
+def test_a_forecast_of_the_past_knew_only_what_was_finished_then(demo):
+    for report in snapshots():
+        day, plan = report.forecast.starts_on, report.forecast.plan
+        packages = {
+            int(package["id"]): package["doing"]
+            for demand in plan["demands"]
+            for package in demand["packages"]
+        }
+        rows = WorkPackage.objects.in_bulk(packages)
+        finished = WorkPackage.objects.filter(finished_on__lt=day)
+
+        assert not set(packages) & set(finished.values_list("pk", flat=True))
+        assert {pk for pk, who in packages.items() if who} == {
+            pk for pk, row in rows.items() if row.started_on and row.started_on < day
+        }
+        assert report.forecast.calibration["finished"] == finished.count()
+
+
+def test_changes_since_last_week_are_real_and_say_why(demo):
+    last = snapshots()[-1]
+    changes = build_content(team=demo, today=MONDAY, before=last)["changes"]
+
+    assert changes["since_week"] == "2026-W47"
+    assert (
+        [row["why"] for row in changes["reranked"]]
+        == [
+            move.why
+            for move in RankMove.objects.filter(moved_at__gt=last.frozen_at).order_by(
+                "to_place"
+            )
+        ]
+        != []
+    )
+    assert (
+        len(changes["done"])
+        == Demand.objects.filter(
+            delivered_on__range=(last.frozen_at.date(), MONDAY)
+        ).count()
+        > 0
+    )
+    assert len(changes["new"]) > 0
+    assert len(changes["promised"]) > 0
+
+
+def test_every_frozen_week_opens_and_downloads(demo, client):
+    client.force_login(User.objects.get(role="viewer"))
+
+    for report in snapshots():
+        base = f"/reports/{report}/{report.version}/"
+        answers = [client.get(base)] + [
+            client.get(f"{base}{fmt}/") for fmt in CONTENT_TYPES
+        ]
+        assert [answer.status_code for answer in answers] == [200] * len(answers)
 
 
 def test_estimates_err_as_they_do_in_public_records(demo):

@@ -10,11 +10,14 @@ from django.db import transaction
 from capacity.models import WorkPackage
 from intake.models import Demand
 from portfolio.catalogue.models import Integration
+from portfolio.core.calendars import BusinessHours
 from portfolio.core.models import Event
 from portfolio.core.signals import plan_changed
 from portfolio.delivery.models import Commitment
+from portfolio.demo.days import Days
 from portfolio.demo.loading import load_demo
 from portfolio.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+from portfolio.demo.weeks import freezing_days
 from tests.factories import TeamFactory
 
 MONDAY = dt.date(2026, 11, 23)
@@ -29,7 +32,7 @@ DAYS = [
 def shape(today, seed=7):
     """What a load makes, with all dates as days from the day of the load."""
     with transaction.atomic():
-        load_demo(today=today, seed=seed, say=lambda _line: None)
+        load_demo(today=today, seed=seed, weeks=0, say=lambda _line: None)
         found = [
             (
                 demand.reference, demand.title, demand.stage, demand.tier.slug,
@@ -56,7 +59,7 @@ def shape(today, seed=7):
 
 @pytest.mark.parametrize("today", DAYS, ids=str)
 def test_nothing_that_has_happened_lies_in_the_future(db, today):
-    load_demo(today=today, seed=7, say=lambda _line: None)
+    load_demo(today=today, seed=7, weeks=0, say=lambda _line: None)
     midnight = dt.datetime.combine(today, dt.time(), dt.UTC)
 
     assert not Event.objects.filter(at__gte=midnight).exists()
@@ -71,28 +74,30 @@ def test_nothing_that_has_happened_lies_in_the_future(db, today):
 
 @pytest.mark.parametrize("today", DAYS[1:3], ids=str)
 def test_history_is_about_a_year_whatever_the_day(db, today):
-    load_demo(today=today, seed=7, say=lambda _line: None)
+    load_demo(today=today, seed=7, weeks=0, say=lambda _line: None)
     days = Demand.objects.delivered().values_list("delivered_on", flat=True)
 
     assert 350 <= (today - min(days)).days <= 480
     assert 1 <= (today - max(days)).days <= 21
 
 
-def test_the_same_seed_and_day_give_the_same_demo(db):
-    first = shape(MONDAY)
+@pytest.fixture(scope="module")
+def first(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return shape(MONDAY)
 
+
+def test_the_same_seed_and_day_give_the_same_demo(db, first):
     assert shape(MONDAY) == first
 
 
-def test_another_seed_gives_another_demo(db):
-    first = shape(MONDAY)
-
+def test_another_seed_gives_another_demo(db, first):
     assert shape(MONDAY, seed=8) != first
 
 
-def test_it_never_ages(db):
+def test_it_never_ages(db, first):
     """On another day: the same demands, sizes, people and stages."""
-    first, later = shape(MONDAY), shape(dt.date(2027, 6, 15))
+    later = shape(dt.date(2027, 6, 15))
 
     def ageless(rows):
         return sorted((row[1:4], row[9][:1]) for row in rows)
@@ -104,20 +109,42 @@ def test_it_never_ages(db):
 def test_the_command_says_what_it_loads_and_who_can_sign_in(db):
     out = io.StringIO()
 
-    call_command("load_demo", today=MONDAY, stdout=out)
+    call_command("load_demo", today=MONDAY, weeks=1, stdout=out)
 
     lines = out.getvalue().splitlines()
-    assert lines[:4] == [
+    assert lines[:5] == [
         "The company: 8 engineers, 6 business units, 40 systems, "
         "85 integrations running.",
         "A year of history: 70 demands delivered.",
         "Open: 36 demands in the backlog, 11 requests waiting for a decision.",
+        "A report is frozen of 2026-W47.",
         "Loaded for the Integration team. Sign in with:",
     ]
-    assert [line.split()[-1] for line in lines[4:]] == [
+    assert [line.split()[-1] for line in lines[5:]] == [
         *(email for _, email in DEMO_SIGN_INS),
         DEMO_PASSWORD,
     ]
+
+
+@pytest.mark.parametrize(
+    ("today", "days"),
+    [
+        # On a Sunday they are frozen on Fridays.
+        ((2026, 11, 22), [(11, 6), (11, 13)]),
+        # On Christmas Day nobody is there, and between the years only on Thursday.
+        ((2027, 1, 8), [(12, 24), (12, 31)]),
+        # A Monday that is a holiday: the day after.
+        ((2026, 4, 13), [(3, 30), (4, 7)]),
+    ],
+)
+def test_weeks_are_frozen_on_working_days_near_the_weekday_of_today(today, days):
+    closed = {dt.date(2026, 12, day) for day in (27, 28, 29, 30)}
+    weekdays = tuple((day, dt.time(9), dt.time(17)) for day in range(5))
+    hours = BusinessHours(dt.UTC, weekdays, "DE", "BE", closed=frozenset(closed))
+
+    found = freezing_days(Days(dt.date(*today), hours), 2)
+
+    assert found == [dt.date(2026, *day) for day in days]
 
 
 def test_sign_ins_are_silent_where_no_demo_was_loaded(db):
@@ -155,7 +182,7 @@ def test_loading_asks_for_a_forecast(db, django_capture_on_commit_callbacks):
 
     plan_changed.connect(listen)
     with django_capture_on_commit_callbacks(execute=True):
-        team = load_demo(today=MONDAY, seed=7, say=lambda _line: None)
+        team = load_demo(today=MONDAY, seed=7, weeks=0, say=lambda _line: None)
     plan_changed.disconnect(listen)
 
     assert heard == [(team.pk, 1)]

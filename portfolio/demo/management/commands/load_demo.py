@@ -11,6 +11,7 @@ from portfolio.core.errors import RuleBroken
 from portfolio.core.models import User
 from portfolio.demo.loading import is_in_use, load_demo
 from portfolio.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+from portfolio.demo.weeks import WEEKS
 
 
 def _day(given: str) -> dt.date:
@@ -24,6 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=7, help="default 7")
         parser.add_argument(
             "--today", type=_day, metavar="YYYY-MM-DD", help="default is today"
+        )
+        parser.add_argument(
+            "--weeks",
+            type=int,
+            default=WEEKS,
+            help="weeks before this one to freeze a report of; default %(default)s",
         )
         parser.add_argument(
             "--if-empty",
@@ -47,6 +54,7 @@ class Command(BaseCommand):
             team = load_demo(
                 today=options["today"] or timezone.localdate(),
                 seed=options["seed"],
+                weeks=options["weeks"],
                 say=self.stdout.write,
             )
         except RuleBroken as broken:
