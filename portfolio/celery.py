@@ -33,6 +33,12 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # The mail of the day, when it is the hour for it where each person works.
+    "make-digests": {
+        "task": "portfolio.core.tasks.make_digests",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     # Holidays may have been added, and requests from before have no clocks yet.
     "recount-clocks": {
         "task": "intake.tasks.recount_clocks",

@@ -48,15 +48,16 @@ def flag(name: str, *, default: bool) -> bool:
     return given in YES
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
+def number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
     given = text(name, str(default)).strip()
     try:
         value = int(given)
     except ValueError:
         value = least - 1
-    if value < least:
+    if value < least or (most is not None and value > most):
+        allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ImproperlyConfigured(
-            f"{name} is “{given}”; a whole number of at least {least} is accepted."
+            f"{name} is “{given}”; a whole number {allowed} is accepted."
         )
     return value
 

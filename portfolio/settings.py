@@ -134,6 +134,8 @@ DEFAULT_FROM_EMAIL = env.text(
 MAIL_FOLDER = ""
 globals().update(env.mail("PORTFOLIO_EMAIL_URL", STATE_DIR / "mail"))
 EMAIL_TIMEOUT = 10
+# From this hour on, where each person works, the mail of the day is made.
+DIGEST_HOUR = env.number("PORTFOLIO_DIGEST_HOUR", 7, most=23)
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["portfolio.core.rights.RoleBackend"]

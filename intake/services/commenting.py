@@ -11,7 +11,7 @@ from intake.comments import COMMENT, FOR_ALL, FOR_TEAM, is_of_team
 from intake.mentions import Mentions, mentions_in
 from intake.models import Demand, Follower
 from intake.services.locking import lock_demand
-from portfolio.core.choices import Role
+from portfolio.core.choices import NoticeKind, Role
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event, User
 from portfolio.core.models.people import UserQuerySet
@@ -116,15 +116,18 @@ def _tell(
         for person in _listening(demand, by, is_internal=is_internal)
         if person != by and person.pk not in named
     }
-    for people, does in ((named, "mentions you"), (others, "writes")):
+    for people, kind, does in (
+        (named, NoticeKind.MENTION, "mentions you"),
+        (others, NoticeKind.COMMENT, "writes"),
+    ):
         # Always in the same order, so that two at once never wait for each other.
         for _, person in sorted(people.items()):
             give_notice(
                 to=[person],
+                kind=kind,
                 title=f"{demand.reference}: {by} {does}",
                 text=f"“{demand.title}”\n\n{words}",
                 url=f"{demand.get_absolute_url()}#comments",
-                by_mail=True,
             )
 
 

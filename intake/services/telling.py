@@ -3,21 +3,29 @@ from __future__ import annotations
 from django.db.models import F
 
 from intake.models import Demand, Follower
+from portfolio.core.choices import NoticeKind
 from portfolio.core.models import User
 from portfolio.core.services.notices import give_notice
 
 
-def tell_requester(*, demand: Demand, by: User, title: str, text: str) -> None:
+def tell_requester(
+    *,
+    demand: Demand,
+    by: User,
+    title: str,
+    text: str,
+    kind: NoticeKind = NoticeKind.DECISION,
+) -> None:
     """Tell who asked for it, unless they did it themselves or nobody asked."""
     requester = demand.requester
     if requester is None or requester == by or not requester.is_active:
         return
     give_notice(
         to=[requester],
+        kind=kind,
         title=f"{demand.reference}: {title}",
         text=f"“{demand.title}”\n\n{text}",
         url=demand.get_absolute_url(),
-        by_mail=True,
     )
 
 
@@ -44,11 +52,14 @@ def tell_followers(*, demand: Demand, by: User, what: str, next_step: str = "") 
             whose = "your request" if joined.requester_id == person.pk else joined
             give_notice(
                 to=[person],
+                # Their own request waits for it: a decision to who asked for that.
+                kind=NoticeKind.DECISION
+                if joined.requester_id == person.pk
+                else NoticeKind.FOLLOWED,
                 title=f"{joined.reference}: what it was joined with is {what}",
                 text=f"“{joined.title}”\n\n{demand.reference}, with which {whose} was "
                 f"joined, is {what}. {next_step}".strip(),
                 url=joined.get_absolute_url(),
-                by_mail=True,
             )
 
 
@@ -59,8 +70,8 @@ def _may_read(person: User, demand: Demand) -> bool:
 def _tell_of(demand: Demand, person: User, what: str) -> None:
     give_notice(
         to=[person],
+        kind=NoticeKind.FOLLOWED,
         title=f"{demand.reference}: {what}",
         text=f"“{demand.title}”, which you follow, is {what}.",
         url=demand.get_absolute_url(),
-        by_mail=True,
     )

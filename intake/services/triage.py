@@ -13,6 +13,7 @@ from intake.services.ranking import place_at_end
 from intake.services.telling import tell_followers, tell_requester
 from intake.services.tokens import return_token, spend_token
 from intake.services.transitions import refuse_unless, store_change, store_stage
+from portfolio.core.choices import NoticeKind
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event, User
 from portfolio.core.services.changes import note_plan_change
@@ -134,6 +135,7 @@ def ask_for_information(
         title=f"{demand.team} has a question",
         text=f"{question.strip()}\n\nPlease answer on its page. The time for the "
         "decision stands still until then.",
+        kind=NoticeKind.QUESTION,
     )
     return keep_clocks(demand=demand)
 
@@ -168,10 +170,10 @@ def _tell_who_asked(*, demand: Demand, by: User, answer: str) -> None:
         return
     give_notice(
         to=[event.actor],
+        kind=NoticeKind.QUESTION,
         title=f"{demand.reference}: {by} has answered",
         text=f"“{demand.title}”\n\n{answer}",
         url=demand.get_absolute_url(),
-        by_mail=True,
     )
 
 
@@ -241,4 +243,19 @@ def change_tier(*, demand: Demand, tier: Tier, by: User, why: str) -> Demand:
         why=why.strip(),
         facts={"tier_version": tier.current.pk},
     )
-    return keep_clocks(demand=demand)
+    demand = keep_clocks(demand=demand)
+    _tell_tier(demand, before=before, by=by, why=why.strip())
+    return demand
+
+
+def _tell_tier(demand: Demand, *, before: Tier, by: User, why: str) -> None:
+    due = demand.decide_by if demand.is_decidable else None
+    when = f" They decide by {day_words(due)}." if due else ""
+    tell_requester(
+        demand=demand,
+        by=by,
+        title=f"handled as {demand.tier} now",
+        text=f"{demand.team} handles it as {demand.tier} now, not as {before}:\n\n"
+        f"{why}\n\nWhat you answered stays as it is.{when}",
+    )
+    tell_followers(demand=demand, by=by, what=f"handled as {demand.tier} now")

@@ -14,6 +14,7 @@ from intake.models import Demand, SlaClock, SlaWarning
 from intake.services.clocks import keep_clocks
 from intake.services.locking import lock_demand
 from portfolio.core.absence import who_is_told
+from portfolio.core.choices import NoticeKind
 from portfolio.core.models import User
 from portfolio.core.services.notices import give_notice
 from portfolio.core.words import day_words
@@ -81,16 +82,17 @@ def _tell(
         instead = f"\n\nYou get this instead of {each.instead_of}, who is away."
         give_notice(
             to=[each.person],
+            kind=NoticeKind.WARNING,
             title=title,
             text=text + (instead if each.instead_of else ""),
             url=demand.get_absolute_url(),
-            by_mail=True,
         )
     if not told:
         # Nobody is there and nobody stands in: they find it when they are back.
         logger.info("Nobody of %s is there to be told: %s.", demand.team, title)
         give_notice(
             to=managers,
+            kind=NoticeKind.WARNING,
             title=title,
             text=text,
             url=demand.get_absolute_url(),

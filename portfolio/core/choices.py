@@ -9,3 +9,20 @@ class Role(TextChoices):
     MANAGER = "manager", "Manager"
     VIEWER = "viewer", "Viewer"
     ADMINISTRATOR = "administrator", "Administrator"
+
+
+class NoticeKind(TextChoices):
+    """What a notice is about; each may come in its own way."""
+
+    DECISION = "decision", "What is decided about your requests"
+    QUESTION = "question", "Questions to you, and answers to yours"
+    MENTION = "mention", "Somebody mentions you"
+    COMMENT = "comment", "Comments on what you asked for or follow"
+    FOLLOWED = "followed", "What becomes of requests you follow"
+    WARNING = "warning", "Clocks that run out"
+
+
+class Channel(TextChoices):
+    AT_ONCE = "at_once", "By e-mail at once"
+    DAILY = "daily", "In one e-mail a day"
+    APP = "app", "Only here"

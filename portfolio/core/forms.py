@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
+from portfolio.core.choices import Channel, NoticeKind
 from portfolio.core.models import User
+from portfolio.core.rights import DECIDE
 from portfolio.core.shell import THEMES
 from portfolio.core.words import day_words
 
@@ -76,6 +78,23 @@ class AwayForm(forms.ModelForm[User]):
         deputy = self.instance.deputy
         instead = f"{deputy} is told instead" if deputy else "nobody is told instead"
         return f"You are away from {day_words(first)}{until}; {instead}."
+
+
+class NoticePreferencesForm(forms.Form):
+    """One field for each kind of notice that comes to this person at all."""
+
+    def __init__(self, *args: Any, person: User, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        kinds = [kind for kind in NoticeKind if _comes_to(person, kind)]
+        for kind in kinds:
+            self.fields[kind] = forms.ChoiceField(
+                choices=Channel.choices, label=kind.label
+            )
+
+
+def _comes_to(person: User, kind: NoticeKind) -> bool:
+    # A deputy who decides nothing gets warnings too, but only while somebody is away.
+    return kind != NoticeKind.WARNING or person.has_perm(DECIDE)
 
 
 class ThemeForm(forms.Form):

@@ -13,7 +13,23 @@ def mail_notice(notice_id: int) -> None:
 
 
 @shared_task
+def send_mail(mail_id: int) -> None:
+    from portfolio.core.services.mailing import send_mail as send
+
+    send(mail_id=mail_id)
+
+
+@shared_task
 def mail_unsent() -> None:
+    from portfolio.core.services.mailing import send_unsent
     from portfolio.core.services.notices import mail_unsent as mail
 
     mail()
+    send_unsent()
+
+
+@shared_task
+def make_digests() -> None:
+    from portfolio.core.services.digests import make_digests as make
+
+    make()

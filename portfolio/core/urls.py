@@ -26,6 +26,7 @@ urlpatterns = [
     ),
     path("account/password/changed/", views.password_changed, name="password-changed"),
     path("account/away/", views.away, name="away"),
+    path("account/notices/", views.notice_preferences, name="notice-preferences"),
     path("notices/", views.notices, name="notices"),
     path("notices/read/", views.read_all, name="read-notices"),
     path("notices/<int:pk>/", views.notice, name="notice"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.contrib.auth.forms import AuthenticationForm
@@ -12,14 +13,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from portfolio.core.choices import Role
-from portfolio.core.forms import AwayForm, SignInForm, ThemeForm
+from portfolio.core.forms import (
+    AwayForm,
+    NoticePreferencesForm,
+    SignInForm,
+    ThemeForm,
+)
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.models import BusinessCalendar, BusinessUnit, Notice, Team, User
 from portfolio.core.search import Found, find
+from portfolio.core.services.digests import zone_of
 from portfolio.core.services.notices import read_notices
+from portfolio.core.services.preferences import choose_channels, preferences_of
 from portfolio.core.shell import THEME_COOKIE, THEMES, rooms_of
 from portfolio.core.signed_out import KEPT, Kept, opened, show_kept
 from portfolio.core.words import counted
@@ -97,6 +109,30 @@ def away(request: PageRequest) -> HttpResponse:
     form.save()
     messages.success(request, form.said())
     return redirect("core:account")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice_preferences(request: PageRequest) -> HttpResponse:
+    """What comes by e-mail at once, in the mail of the day, or not at all."""
+    form = NoticePreferencesForm(
+        request.POST if request.method == "POST" else None,
+        person=request.user,
+        initial=preferences_of(request.user),
+    )
+    if form.is_valid():
+        choose_channels(person=request.user, channels=form.cleaned_data)
+        messages.success(request, "You are told as you chose from now on.")
+        return redirect("core:account")
+    return render_page(
+        request,
+        "core/preferences.html",
+        {
+            "form": form,
+            "hour": settings.DIGEST_HOUR,
+            "zone": zone_of(request.user),
+        },
+        fragment="preferences",
+    )
 
 
 @require_safe

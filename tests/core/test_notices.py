@@ -2,18 +2,14 @@ from __future__ import annotations
 
 import datetime as dt
 import email
-import email.policy
-import socket
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.urls import reverse
 from django.utils import timezone
 
 from portfolio.core.models import Notice
+from portfolio.core.services.mailing import MOST_ATTEMPTS, SENDING
 from portfolio.core.services.notices import (
-    MOST_ATTEMPTS,
-    SENDING,
     give_notice,
     mail_notice,
     mail_unsent,
@@ -25,7 +21,12 @@ from tests.factories import UserFactory
 def told(person, **rest):
     [notice] = give_notice(
         to=[person],
-        **{"title": "INT-0042: late", "text": "It is late.", "by_mail": True, **rest},
+        **{
+            "kind": "decision",
+            "title": "INT-0042: late",
+            "text": "It is late.",
+            **rest,
+        },
     )
     return notice
 
@@ -33,38 +34,6 @@ def told(person, **rest):
 def unread(person):
     person.refresh_from_db()
     return person.unread_notices
-
-
-class Mailbox:
-    """What a mail server does with what it gets: keeps it, or refuses it."""
-
-    def __init__(self):
-        self.mails = []
-        self.refuses = False
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - as aiosmtpd calls it
-        if self.refuses:
-            return "451 Try again later"
-        message = email.message_from_bytes(
-            envelope.content, policy=email.policy.default
-        )
-        self.mails.append((envelope.rcpt_tos, message))
-        return "250 Kept"
-
-
-@pytest.fixture
-def mail_server(settings):
-    """A real SMTP server on a free port; gives its mailbox."""
-    mailbox = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = port
-    yield mailbox
-    controller.stop()
 
 
 def test_a_notice_is_counted_until_it_is_read(db):
@@ -102,6 +71,8 @@ def test_a_real_server_gets_the_mail_once(db, mail_server, settings):
     assert message.get_content().replace("\r\n", "\n") == (
         "It is late.\n\nhttps://throughline.example.com/requests/INT-0042/\n\n"
         "Sent by Throughline. Please do not answer; nobody reads it here.\n"
+        "What comes by e-mail, and when: "
+        "https://throughline.example.com/account/notices/\n"
     )
 
 

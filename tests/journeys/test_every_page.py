@@ -29,6 +29,7 @@ PAGES = {
         "/search/?q=sap",
         "/account/",
         "/account/password/",
+        "/account/notices/",
         "/notices/",
     ],
     "finance@example.com": ["/requests/", "/requests/new/"],

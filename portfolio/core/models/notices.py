@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
+from portfolio.core.choices import NoticeKind
+from portfolio.core.models.mails import Mail, Outgoing, OutgoingQuerySet
 from portfolio.core.models.people import User
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
+class NoticeQuerySet(OutgoingQuerySet["Notice"]):
     def of(self, person: User) -> NoticeQuerySet:
         return self.filter(person=person)
 
@@ -21,28 +20,30 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def to_be_mailed(self) -> NoticeQuerySet:
         return self.filter(by_mail=True, mailed_at=None)
 
-    def unclaimed(self, since: datetime) -> NoticeQuerySet:
-        """Nobody is sending it, or whoever was has not been heard of since."""
-        return self.filter(Q(claimed_at=None) | Q(claimed_at__lt=since))
+    def for_digest(self) -> NoticeQuerySet:
+        """What waits for the mail of the day; what was read meanwhile does not."""
+        return self.filter(in_digest=True, digest=None, read_at=None)
 
 
-class Notice(models.Model):
+class Notice(Outgoing):
     """What one person is told, in the application and perhaps by e-mail."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
     )
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Empty for what was told before there were kinds.
+    kind = models.CharField(max_length=12, choices=NoticeKind, blank=True)
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     # Where to go from it, inside the application.
     url = models.CharField(max_length=300, blank=True)
     read_at = models.DateTimeField(null=True, editable=False)
+    # In a mail of its own at once, or in that of the day, or neither.
     by_mail = models.BooleanField(default=False)
-    # Taken by a worker that sends it, so that no second one does.
-    claimed_at = models.DateTimeField(null=True, editable=False)
-    mailed_at = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    in_digest = models.BooleanField(default=False)
+    digest = models.ForeignKey(
+        Mail, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -54,6 +55,11 @@ class Notice(models.Model):
                 fields=["made_at"],
                 condition=Q(by_mail=True, mailed_at=None),
                 name="notice_to_be_mailed",
+            ),
+            models.Index(
+                fields=["person"],
+                condition=Q(in_digest=True, digest=None),
+                name="notice_for_digest",
             ),
         ]
 

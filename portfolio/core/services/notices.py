@@ -1,50 +1,68 @@
 from __future__ import annotations
 
-import datetime as dt
-import logging
-import smtplib
 from collections.abc import Iterable
 from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from portfolio.core.models import Notice, User
+from portfolio.core.choices import Channel, NoticeKind
+from portfolio.core.models import Notice, NoticePreference, User
+from portfolio.core.models.notices import NoticeQuerySet
+from portfolio.core.services.digests import ending
+from portfolio.core.services.mailing import send_again, send_once
 from portfolio.core.services.messages import send
-
-logger = logging.getLogger(__name__)
-
-# A worker that has said nothing for so long while it sent a mail is taken for dead.
-SENDING = dt.timedelta(minutes=5)
-# After two minutes, four, eight … a mail that failed is tried again.
-MOST_ATTEMPTS = 10
 
 
 @transaction.atomic
 def give_notice(
-    *, to: Iterable[User], title: str, text: str = "", url: str = "", by_mail: bool
+    *,
+    to: Iterable[User],
+    kind: NoticeKind,
+    title: str,
+    text: str = "",
+    url: str = "",
+    by_mail: bool = True,
 ) -> list[Notice]:
-    """Tell people something in the application, and by e-mail once this is stored."""
+    """Tell people something in the application, and as each wants by e-mail."""
+    people = list(to)
+    channels = _channels(people, kind) if by_mail else {}
     notices = Notice.objects.bulk_create(
         Notice(
             person=person,
+            kind=kind,
             # One line, because it is also the subject of a mail.
             title=" ".join(title.split())[:200],
             text=text,
             url=url,
-            by_mail=by_mail and bool(person.email),
+            by_mail=channels.get(person.pk) == Channel.AT_ONCE,
+            in_digest=channels.get(person.pk) == Channel.DAILY,
         )
-        for person in to
+        for person in people
     )
     _count_unread(notice.person_id for notice in notices)
     for notice in notices:
         if notice.by_mail:
             transaction.on_commit(partial(_queue, notice.pk))
     return notices
+
+
+def _channels(people: Iterable[User], kind: NoticeKind) -> dict[int, str]:
+    """How each of them wants to be told; nothing where there is no address."""
+    chosen = dict(
+        NoticePreference.objects.filter(person__in=people, kind=kind).values_list(
+            "person", "channel"
+        )
+    )
+    return {
+        person.pk: chosen.get(person.pk, Channel.AT_ONCE)
+        for person in people
+        if person.email
+    }
 
 
 def _queue(notice_id: int) -> None:
@@ -54,50 +72,17 @@ def _queue(notice_id: int) -> None:
 
 
 def mail_notice(*, notice_id: int) -> bool:
-    """Send the mail of a notice, once however often this is called; whether it went.
-
-    It is claimed before it is sent and marked after, so that two workers never send it
-    both, and no lock is held while a mail server thinks. Only a worker that dies
-    between the two leaves open whether it went; then it is sent again, under the same
-    Message-ID.
-    """
-    now = timezone.now()
-    waiting = Notice.objects.to_be_mailed().unclaimed(now - SENDING)
-    claimed = waiting.filter(pk=notice_id).update(
-        claimed_at=now, attempts=F("attempts") + 1
-    )
-    if not claimed:
-        return False
-    notice = Notice.objects.select_related("person").get(pk=notice_id)
-    try:
-        _message(notice).send()
-    except (smtplib.SMTPException, OSError) as failed:
-        logger.warning(
-            "The mail of notice %s was not sent (attempt %s): %s",
-            notice_id,
-            notice.attempts,
-            failed,
-        )
-        # Given back with its time, which the next attempt waits from.
-        Notice.objects.filter(pk=notice_id).update(claimed_at=now - SENDING)
-        return False
-    Notice.objects.filter(pk=notice_id).update(mailed_at=timezone.now())
-    return True
+    """Send the mail of a notice, once however often this is called; whether it went."""
+    return send_once(_to_be_mailed(), notice_id, _message)
 
 
 def mail_unsent() -> int:
     """Send what never came to a worker or failed, with longer and longer pauses."""
-    now = timezone.now()
-    waiting = (
-        Notice.objects.to_be_mailed()
-        .unclaimed(now - SENDING)
-        .filter(attempts__lt=MOST_ATTEMPTS)
-    )
-    sent = 0
-    for notice in waiting.order_by("made_at"):
-        if notice.made_at + dt.timedelta(minutes=2**notice.attempts) <= now:
-            sent += mail_notice(notice_id=notice.pk)
-    return sent
+    return send_again(_to_be_mailed(), _message)
+
+
+def _to_be_mailed() -> NoticeQuerySet:
+    return Notice.objects.filter(by_mail=True).select_related("person")
 
 
 @transaction.atomic
@@ -130,7 +115,7 @@ def _message(notice: Notice) -> EmailMessage:
     parts = [notice.text]
     if notice.url:
         parts.append(f"{settings.ADDRESS}{notice.url}")
-    parts.append("Sent by Throughline. Please do not answer; nobody reads it here.")
+    parts.append(ending())
     return EmailMessage(
         subject=notice.title,
         body="\n\n".join(filter(None, parts)) + "\n",
