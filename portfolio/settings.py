@@ -90,7 +90,9 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Write transactions take the lock when they begin, so that two at once wait for
-    # each other instead of failing; readers go on meanwhile (write-ahead log).
+    # each other instead of failing, and take turns; readers go on meanwhile
+    # (write-ahead log).
+    DATABASES["default"]["ENGINE"] = "portfolio.core.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
