@@ -14,7 +14,7 @@ from intake.models import Demand, System, Tier
 from intake.questions import COLUMNS
 from intake.services.attaching import remove_files
 from intake.services.deriving import derive_tier
-from intake.services.locking import lock_team
+from intake.services.locking import lock_draft, lock_team
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import BusinessUnit, Team, User
 
@@ -141,11 +141,7 @@ def derive_again(draft: Demand) -> None:
 
 
 def _lock_draft(draft: Demand) -> Demand:
-    locked = (
-        Demand.objects.select_for_update(no_key=True, of=["self"])
-        .select_related("team__calendar", "business_unit", "tier_wanted", "tier")
-        .get(pk=draft.pk)
-    )
+    locked = lock_draft(draft)
     if locked.stage != Stage.DRAFT:
         raise RuleBroken(f"{locked.reference} is sent already; nothing was changed.")
     return locked

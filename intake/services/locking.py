@@ -23,3 +23,15 @@ def lock_demand(demand: Demand) -> Demand:
     locked = Demand.objects.select_for_update(no_key=True).get(pk=demand.pk)
     locked.team = team
     return locked
+
+
+def lock_draft(draft: Demand) -> Demand:
+    """The draft as it is now, with what its tier asks, held like a demand.
+
+    Locked first and read after that: PostgreSQL joins a row it had to wait for with
+    what it pointed to before, and finds no such draft once its tier is another.
+    """
+    Demand.objects.select_for_update(no_key=True).get(pk=draft.pk)
+    return Demand.objects.select_related(
+        "team__calendar", "business_unit", "tier__current_version", "tier_wanted"
+    ).get(pk=draft.pk)

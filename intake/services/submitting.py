@@ -15,7 +15,7 @@ from intake.questions import COLUMNS, read_questions
 from intake.services.attaching import remove_files
 from intake.services.clocks import keep_clocks
 from intake.services.drafting import derive_again
-from intake.services.locking import lock_team
+from intake.services.locking import lock_draft, lock_team
 from intake.services.tokens import spend_token
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import BusinessUnit, Team, User
@@ -30,11 +30,7 @@ def submit_draft(*, draft: Demand, by: User) -> Demand:
     that no reference is given and no token spent twice.
     """
     team = lock_team(draft.team_id)
-    draft = (
-        Demand.objects.select_for_update(no_key=True, of=["self"])
-        .select_related("business_unit", "tier__current_version", "tier_wanted")
-        .get(pk=draft.pk)
-    )
+    draft = lock_draft(draft)
     if draft.stage != Stage.DRAFT:
         return draft
     draft.team = team

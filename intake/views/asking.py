@@ -72,11 +72,21 @@ def draft_page(request: PageRequest, token: UUID, slug: str) -> HttpResponse:
     if page is None:
         # An earlier answer was changed, and with it which pages there are.
         return redirect("intake:draft-page", token, way.next_open().slug)
-    if slug == OPENING:
+    try:
+        return _answered(request, found, way, page)
+    except RuleBroken as sent_meanwhile:
+        messages.error(request, str(sent_meanwhile))
+        return redirect("intake:draft", token)
+
+
+def _answered(
+    request: PageRequest, found: Demand, way: Way, page: Page
+) -> HttpResponse:
+    if page.slug == OPENING:
         return _opening(request, found)
-    if slug == TIER:
+    if page.slug == TIER:
         return _tier(request, found, page)
-    if slug == CHECK:
+    if page.slug == CHECK:
         return _check(request, found, way)
     return _topic(request, found, page)
 
@@ -88,11 +98,19 @@ def send(request: PageRequest, token: UUID) -> HttpResponse:
     try:
         sent = submit_draft(draft=found, by=request.user)
     except RuleBroken as broken:
-        keep_answers(draft=found, answers={})
-        messages.error(request, f"It is not sent yet. {broken}")
-        way = way_of(_draft(request, token))
-        return redirect("intake:draft-page", token, TIER if way.page(TIER) else OPENING)
+        return _not_sent(request, token, str(broken))
     return redirect("intake:submitted", sent.reference)
+
+
+def _not_sent(request: PageRequest, token: UUID, why: str) -> HttpResponse:
+    """Back to the tier, which may be another now; unless it was sent meanwhile."""
+    try:
+        found = keep_answers(draft=_draft(request, token), answers={})
+    except RuleBroken:
+        return redirect("intake:submitted", _draft(request, token).reference)
+    messages.error(request, f"It is not sent yet. {why}")
+    tier_page = way_of(found).page(TIER)
+    return redirect("intake:draft-page", token, TIER if tier_page else OPENING)
 
 
 @require_form

@@ -191,3 +191,22 @@ def test_one_draft_sent_many_times_at_once_makes_one_request_and_spends_once():
     assert sent == [f"{team.reference_prefix}-0001"] * 8
     assert TierToken.objects.count() == 1
     assert Event.objects.filter(kind="submitted").count() == 1
+
+
+def test_a_draft_whose_tier_changes_meanwhile_is_found_and_kept():
+    team, person = TeamFactory(), UserFactory()
+    opening = Opening(title="Mend", team=team)
+    draft = open_draft(by=person, opening=opening, token=uuid.uuid4())
+    evidence = {"date": "no", "broken": "stuck", "broken_what": "All."}
+
+    def answering(late):
+        return lambda: keep_answers(draft=draft, answers={**evidence, "late": late})
+
+    kept = at_once(*[answering(["stops", "better"][turn % 2]) for turn in range(12)])
+
+    assert all(isinstance(each, Demand) for each in kept)
+    draft.refresh_from_db()
+    assert (draft.revision, draft.answers["late"] == "stops") == (
+        13,
+        draft.tier.slug == "expedite",
+    )
