@@ -36,10 +36,14 @@ class Estimate:
 
 @transaction.atomic
 def accept_with_packages(
-    *, demand: Demand, packages: Sequence[Estimate], by: User
+    *,
+    demand: Demand,
+    packages: Sequence[Estimate],
+    by: User,
+    place: int | None = None,
 ) -> Demand:
     """Accept a submitted demand together with its first estimate, or neither."""
-    demand = accept_demand(demand=demand, by=by)
+    demand = accept_demand(demand=demand, by=by, place=place)
     if not packages:
         return demand
     _write_packages(demand, packages)

@@ -17,12 +17,16 @@ LONGEST_KEY = 40
 
 
 @transaction.atomic
-def place_at_end(*, demand: Demand) -> Demand:
-    """Give a demand the last rank of its team; whoever changes its stage saves it."""
+def place_demand(*, demand: Demand, place: int | None = None) -> int:
+    """Give a demand a place of its team's backlog, the last where none is said.
+
+    Whoever changes its stage saves it. Gives the place.
+    """
     lock_team(demand.team_id)
     others = _others(demand)
-    demand.rank = _key_at(len(others), others, demand.rank)
-    return demand
+    place = _checked_place(place or len(others) + 1, others)
+    demand.rank = _key_at(place - 1, others, demand.rank)
+    return place
 
 
 @transaction.atomic
@@ -51,12 +55,7 @@ def move_demand(
             "Look at the board as it is now and move it again."
         )
     others = _others(demand)
-    places = len(others) + 1
-    if not 1 <= to_place <= places:
-        raise RuleBroken(
-            f"There is no place {to_place}: the backlog has "
-            f"{counted(places, 'demand')}, so give a place from 1 to {places}."
-        )
+    _checked_place(to_place, others)
     own = str(demand.rank)
     from_place = 1 + sum(key < own for key in others.values())
     if to_place == from_place:
@@ -78,6 +77,16 @@ def move_demand(
     return RankMove.objects.create(
         demand=demand, moved_by=by, from_place=from_place, to_place=to_place, why=why
     )
+
+
+def _checked_place(place: int, others: dict[int, str]) -> int:
+    places = len(others) + 1
+    if not 1 <= place <= places:
+        raise RuleBroken(
+            f"There is no place {place}: the backlog has "
+            f"{counted(places, 'demand')}, so give a place from 1 to {places}."
+        )
+    return place
 
 
 def _others(demand: Demand) -> dict[int, str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,7 +11,7 @@ from intake.services.clocks import REQUESTER, keep_clocks
 from intake.services.joining import part_demand
 from intake.services.limits import refuse_when_full
 from intake.services.locking import lock_demand
-from intake.services.ranking import place_at_end
+from intake.services.ranking import place_demand
 from intake.services.telling import tell_followers, tell_requester
 from intake.services.tokens import return_token, spend_token
 from intake.services.transitions import refuse_unless, store_change, store_stage
@@ -22,15 +24,21 @@ from portfolio.core.words import day_words
 
 
 @transaction.atomic
-def accept_demand(*, demand: Demand, by: User) -> Demand:
-    """Take a submitted demand into the backlog, at its end."""
+def accept_demand(*, demand: Demand, by: User, place: int | None = None) -> Demand:
+    """Take a submitted demand into the backlog, at a place of it or at its end."""
     demand = lock_demand(demand)
     refuse_unless(
         demand, AWAITING_DECISION, "only a demand that awaits its decision is accepted."
     )
     refuse_when_full(demand=demand, what="accepted")
-    place_at_end(demand=demand)
-    _store_decision(demand=demand, stage=Stage.ACCEPTED, kind="accepted", by=by)
+    place = place_demand(demand=demand, place=place)
+    _store_decision(
+        demand=demand,
+        stage=Stage.ACCEPTED,
+        kind="accepted",
+        by=by,
+        facts={"place": place},
+    )
     tell_requester(
         demand=demand,
         by=by,
@@ -71,7 +79,14 @@ def decline_demand(*, demand: Demand, by: User, reason: str) -> Demand:
     return demand
 
 
-def _store_decision(*, demand: Demand, stage: Stage, kind: str, by: User) -> None:
+def _store_decision(
+    *,
+    demand: Demand,
+    stage: Stage,
+    kind: str,
+    by: User,
+    facts: dict[str, Any] | None = None,
+) -> None:
     demand.decided_at, demand.decided_by = timezone.now(), by
     if stage != Stage.ACCEPTED:
         return_token(demand=demand)
@@ -82,6 +97,7 @@ def _store_decision(*, demand: Demand, stage: Stage, kind: str, by: User) -> Non
         kind=kind,
         by=by,
         why=demand.decision_reason,
+        facts=facts,
     )
     keep_clocks(demand=demand)
 
@@ -233,6 +249,8 @@ def change_tier(*, demand: Demand, tier: Tier, by: User, why: str) -> Demand:
     return_token(demand=demand)
     spend_token(demand=demand, tier=tier, at=timezone.now())
     before, demand.tier = demand.tier, tier
+    if demand.stage == Stage.IN_PROGRESS:
+        refuse_when_full(demand=demand, what=f"made {tier}")
     store_change(
         demand=demand,
         fields=["tier"],

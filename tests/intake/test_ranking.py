@@ -165,3 +165,24 @@ def test_accepting_after_a_key_that_is_too_long_spreads_the_others(team, manager
     assert [
         len(key) for key in Demand.objects.by_rank().values_list("rank", flat=True)
     ] == [3, 4]
+
+
+def test_accepting_at_a_place_puts_it_there_and_says_so(team, manager):
+    first, second = RankedDemandFactory.create_batch(2, team=team)
+    demand = DemandFactory(team=team)
+
+    accept_demand(demand=demand, by=manager, place=2)
+
+    assert order(team) == [first.pk, demand.pk, second.pk]
+    assert Event.objects.about(demand).get(kind="accepted").facts == {"place": 2}
+
+
+def test_accepting_at_a_place_that_is_not_there_is_refused(team, manager):
+    RankedDemandFactory(team=team)
+    demand = DemandFactory(team=team)
+
+    with pytest.raises(RuleBroken, match="give a place from 1 to 2"):
+        accept_demand(demand=demand, by=manager, place=3)
+
+    demand.refresh_from_db()
+    assert (demand.stage, demand.rank) == ("submitted", None)

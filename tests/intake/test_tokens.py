@@ -171,3 +171,16 @@ def test_a_higher_limit_lets_more_begin(team, manager, expedite):
         start_demand(demand=demand, by=manager, on=dt.date(2026, 1, 5))
 
     assert team.demands.filter(stage="in_progress").count() == 2
+
+
+def test_what_is_in_progress_becomes_no_second_expedite(team, manager, expedite):
+    first = RankedDemandFactory(team=team, tier=expedite, stage="estimated")
+    second = RankedDemandFactory(team=team, stage="estimated")
+    for demand in (first, second):
+        start_demand(demand=demand, by=manager, on=dt.date(2026, 1, 5))
+
+    with pytest.raises(RuleBroken, match=f"not made Expedite: {first.reference} is in"):
+        change_tier(demand=second, tier=expedite, by=manager, why="It burns.")
+
+    second.refresh_from_db()
+    assert (second.tier.slug, TierToken.objects.count()) == ("standard", 0)
