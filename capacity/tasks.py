@@ -40,6 +40,18 @@ def forecast_when_quiet(team_id: int, revision: int) -> None:
 
 
 @shared_task
+def write_receipts(team_id: int) -> None:
+    from capacity.services.receipts import write_receipts as write
+    from portfolio.core.models import Team
+
+    team = Team.objects.filter(pk=team_id).first()
+    if team is None:
+        logger.info("Team %s is gone; no receipts.", team_id)
+        return
+    write(team=team)
+
+
+@shared_task
 def rescue_forecasts(silent_since: str | None = None) -> None:
     from capacity.services.forecasting import rescue_forecasts as rescue
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from capacity import api, views
-from capacity.views import templates
+from capacity.views import receipts, templates
 
 app_name = "capacity"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
         name="forecast-words",
     ),
     path("forecasts/drafts/<uuid:token>/", views.draft_words, name="draft-words"),
+    path("capacity/expedites/", receipts.receipts, name="receipts"),
+    path("demands/<str:reference>/receipt/", receipts.receipt, name="receipt"),
     path("settings/packages/", templates.templates, name="templates"),
     path("settings/packages/shipped/", templates.take, name="take-templates"),
     path("settings/packages/new/", templates.new_template, name="new-template"),

@@ -8,12 +8,14 @@ from capacity.models.engineers import (
 from capacity.models.forecasts import DemandForecast, Forecast
 from capacity.models.ktlo import KtloStream
 from capacity.models.packages import WorkPackage
+from capacity.models.receipts import ExpediteReceipt
 from capacity.models.templates import PackageTemplate, TemplatePackage
 
 __all__ = [
     "DemandForecast",
     "Engineer",
     "EngineerSkill",
+    "ExpediteReceipt",
     "Forecast",
     "KtloStream",
     "Leave",

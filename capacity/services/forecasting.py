@@ -27,6 +27,7 @@ from capacity import engine
 from capacity.choices import ForecastState
 from capacity.models import DemandForecast, Forecast
 from capacity.services.gathering import Gathered, gather, today_of
+from capacity.services.receipts import send_if_due
 from intake.models import Demand
 from portfolio.core.models import Team, User
 from portfolio.core.services.messages import send
@@ -109,6 +110,7 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
             monotonic() - began,
         )
         _make_ready_for_previews(forecast, gathered)
+        send_if_due(forecast.team)
     except ClaimLost:
         logger.info("Forecast %s was taken over by another worker.", forecast_id)
         return None
@@ -169,6 +171,7 @@ def rescue_forecasts(*, silent_since: datetime | None = None) -> None:
         _send_to_worker(pk)
     for team in Team.objects.select_related("calendar"):
         request_if_due(team=team)
+        send_if_due(team)
 
 
 def _send_to_worker(forecast_id: int) -> None:

@@ -1,0 +1,107 @@
+"""A receipt of an expedite as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from capacity.engine.distribution import chance_words
+from capacity.models import ExpediteReceipt
+from intake.models import Demand
+from portfolio.core.words import counted, day_words
+
+WHY = {
+    "accepted": "Accepted",
+    "estimated": "Estimated",
+    "tier-changed": "Made an expedite",
+    "re-estimated": "Estimated again",
+    "moved": "Moved",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """One demand that it moves; ``demand`` is None where this person may not read it.
+
+    ``later`` is in calendar days of its P85, below 0 where it comes sooner, and None
+    where it has no such date in one of the two forecasts.
+    """
+
+    reference: str
+    demand: Demand | None
+    without: date | None
+    with_it: date | None
+    later: int | None
+    # “88 % → 61 % by Fri 4 Dec”, where it is needed by a day; else empty.
+    chance: str
+
+    @property
+    def words(self) -> str:
+        if self.later is None:
+            return "no late date any more" if self.with_it is None else "has a date now"
+        if not self.later:
+            return "the same late date"
+        days = counted(abs(self.later), "day")
+        return f"{days} {'later' if self.later > 0 else 'sooner'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A receipt, with what it moved: the worst first."""
+
+    receipt: ExpediteReceipt
+    why: str
+    later: list[Displaced]
+    sooner: list[Displaced]
+
+    @property
+    def words(self) -> str:
+        """“5 demands later, INT-0031 most: 9 days.”"""
+        if not self.later:
+            return "Nothing comes later for it."
+        most = self.later[0]
+        return (
+            f"{counted(len(self.later), 'demand')} later, {most.reference} most: "
+            f"{most.words}."
+        )
+
+
+def told(
+    receipts: Iterable[ExpediteReceipt], readable: Mapping[str, Demand]
+) -> list[Told]:
+    """Receipts in words; ``readable`` are the demands this person may read."""
+    return [_told(receipt, readable) for receipt in receipts]
+
+
+def references_in(receipts: Iterable[ExpediteReceipt]) -> set[str]:
+    return {row["reference"] for receipt in receipts for row in receipt.displaced}
+
+
+def _told(receipt: ExpediteReceipt, readable: Mapping[str, Demand]) -> Told:
+    rows = [_displaced(row, readable) for row in receipt.displaced]
+    sooner = [row for row in rows if row.later is not None and row.later < 0]
+    later = [row for row in rows if row not in sooner]
+    # What has no late date any more is the worst of all.
+    later.sort(key=lambda row: -1e9 if row.later is None else -row.later)
+    return Told(receipt, WHY[receipt.event.kind], later, sooner)
+
+
+def _displaced(row: dict[str, Any], readable: Mapping[str, Demand]) -> Displaced:
+    without, with_it = (date.fromisoformat(day) if day else None for day in row["p85"])
+    return Displaced(
+        reference=row["reference"],
+        demand=readable.get(row["reference"]),
+        without=without,
+        with_it=with_it,
+        later=row["p85_later"],
+        chance="; ".join(
+            f"{_percent(old)} → {_percent(new)} by {day_words(date.fromisoformat(day))}"
+            for day, (old, new) in row["chances"].items()
+        ),
+    )
+
+
+def _percent(chance: float | None) -> str:
+    return "–" if chance is None else chance_words(chance)

@@ -1,0 +1,174 @@
+"""What an expedite displaced, from two forecasts with the same draws.
+
+The one with it is the forecast of the team itself; the other is the same plan without
+it. Both play the same worlds, so that every difference is the expedite's doing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max
+
+from capacity import engine
+from capacity.models import DemandForecast, ExpediteReceipt, Forecast
+from intake.answers import answers_of
+from intake.models import Demand, Tier
+from portfolio.core.models import Event, Team
+from portfolio.core.services.messages import send
+
+if TYPE_CHECKING:
+    from capacity.engine.preview import Shift
+
+logger = logging.getLogger(__name__)
+
+# What puts an expedite before other work, or changes how much of it.
+DISPLACING = ["accepted", "tier-changed", "estimated", "re-estimated", "moved"]
+
+
+def receipts_due(team: Team) -> list[tuple[Demand, int]]:
+    """Expedites of the backlog that did something since their last receipt.
+
+    Each with the key of what they did last.
+    """
+    expedites = Demand.objects.in_backlog().filter(team=team, tier__slug=Tier.EXPEDITE)
+    found = {
+        demand.pk: demand
+        for demand in expedites.select_related("answered_under", "decided_by")
+    }
+    last = (
+        Event.objects.filter(
+            subject=Demand._meta.label_lower, subject_id__in=found, kind__in=DISPLACING
+        )
+        .order_by()
+        .values_list("subject_id")
+        .annotate(last=Max("pk"))
+    )
+    written = set(
+        ExpediteReceipt.objects.filter(demand__in=found).values_list("event", flat=True)
+    )
+    return [(found[pk], event) for pk, event in last if event not in written]
+
+
+def send_if_due(team: Team) -> None:
+    """Have a worker write what the newest forecast can tell and nobody wrote yet."""
+    from capacity.tasks import write_receipts as task
+
+    due = receipts_due(team)
+    forecast = _newest(team) if due else None
+    if forecast and _places(forecast, [demand for demand, _event in due]):
+        send(task, team.pk)
+
+
+def write_receipts(*, team: Team) -> list[ExpediteReceipt]:
+    """Write a receipt for every expedite that is due; takes a forecast's time each."""
+    due = receipts_due(team)
+    forecast = _newest(team) if due else None
+    if forecast is None:
+        return []
+    places = _places(forecast, [demand for demand, _event in due])
+    due = [(demand, event) for demand, event in due if demand.pk in places]
+    if not due:
+        return []
+    plan = engine.Plan.from_json(forecast.plan)
+    of = forecast.demand_forecasts.count()
+    prepared = engine.prepare(plan, trials=plan.trials)
+    written = []
+    for demand, event in due:
+        without = _without(plan, demand.reference)
+        shifts = prepared.preview(without).shifts
+        written.append(
+            ExpediteReceipt(
+                demand=demand,
+                event_id=event,
+                **_approval(demand),
+                forecast=forecast,
+                hash_without=without.hash(),
+                trials=plan.trials,
+                place=places[demand.pk],
+                of=of,
+                displaced=list(_displaced(shifts, demand.reference)),
+            )
+        )
+    # Another worker may have been quicker; what it wrote is the same.
+    ExpediteReceipt.objects.bulk_create(written, ignore_conflicts=True)
+    logger.info("Wrote %s of the %s.", [str(each) for each in written], team)
+    return written
+
+
+def _newest(team: Team) -> Forecast | None:
+    """The newest forecast, if it knows the plan as it is; else the next one tells."""
+    revision = Team.objects.values_list("plan_revision", flat=True).get(pk=team.pk)
+    return (
+        Forecast.objects.done()
+        .filter(team=team, plan_revision__gte=revision)
+        .defer("result")
+        .order_by("-gathered_at", "-pk")
+        .first()
+    )
+
+
+def _places(forecast: Forecast, demands: list[Demand]) -> dict[int, int]:
+    """Ranks of those of the demands that are forecast; the others have no estimate."""
+    rows = DemandForecast.objects.filter(
+        forecast=forecast, demand__in=demands, cannot=""
+    )
+    return dict(rows.values_list("demand", "place"))
+
+
+def _without(plan: engine.Plan, gone: str) -> engine.Plan:
+    """The plan as if it had never come; what comes after it waits for nothing then."""
+    return replace(
+        plan,
+        demands=tuple(
+            replace(each, after=tuple(name for name in each.after if name != gone))
+            for each in plan.demands
+            if each.id != gone
+        ),
+    )
+
+
+def _approval(demand: Demand) -> dict[str, Any]:
+    """Who let it go before other work: by accepting it, or by making it an expedite."""
+    made_one = Event.objects.about(demand).filter(
+        kind="tier-changed", after=Tier.EXPEDITE
+    )
+    last = made_one.select_related("actor").by_time().last()
+    by, at = demand.decided_by, demand.decided_at
+    if last and (at is None or last.at > at):
+        by, at = last.actor, last.at
+    return {
+        "approved_at": at,
+        "approved_by": by,
+        "approved_by_name": by.name if by else "",
+        "approver_named": answers_of(demand).get("approver", "")[:200],
+    }
+
+
+def _displaced(shifts: list[Shift], gone: str) -> Iterator[dict[str, Any]]:
+    """Every other demand that it moves, in rank order.
+
+    A shift says what leaving it out does, so before is with it and after without.
+    """
+    for shift in shifts:
+        if shift.id == gone or not shift.is_any:
+            continue
+        row: dict[str, Any] = {"reference": shift.id}
+        for name in ("p50", "p85"):
+            sooner = shift.days[name]
+            row[name] = [_written(shift.after[name]), _written(shift.before[name])]
+            row[f"{name}_later"] = None if sooner is None else -sooner
+        # The day it is needed by, which is all the plan of a team asks for.
+        row["chances"] = {
+            day.isoformat(): [without, with_it]
+            for day, (with_it, without) in shift.chance.items()
+        }
+        yield row
+
+
+def _written(day: date | None) -> str | None:
+    return day.isoformat() if day else None
