@@ -9,6 +9,7 @@ import pytest
 import redis
 from aiosmtpd.controller import Controller
 from django.apps import apps
+from django.utils import timezone
 
 from portfolio.celery import app
 from tests.factories import DemandFactory, TeamFactory, UserFactory
@@ -28,6 +29,12 @@ def shipped_tiers(transactional_db):
         ("0009_first_tier_table", "first_table"),
     ):
         getattr(import_module(f"intake.migrations.{migration}"), ship)(apps, None)
+
+
+@pytest.fixture
+def today():
+    """Read when a test begins: one that ran over midnight kept the day before."""
+    return timezone.localdate()
 
 
 @pytest.fixture

@@ -21,8 +21,6 @@ from portfolio.core.services.events import record_event
 from portfolio.core.words import day_words
 from tests.factories import DemandFactory, RankedDemandFactory, UserFactory
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def asker(client, requester):
@@ -40,19 +38,19 @@ def said(response):
     ]
 
 
-def test_it_shows_how_far_a_request_has_come(asker, requester, team, manager):
+def test_it_shows_how_far_a_request_has_come(asker, requester, team, manager, today):
     demand = submit_request(by=requester, team=team, title="Connect A with B")
     accept_demand(demand=demand, by=manager)
     mark_estimated(demand=demand, by=manager)
-    start_demand(demand=demand, by=manager, on=TODAY)
+    start_demand(demand=demand, by=manager, on=today)
 
     response = page_of(asker, demand)
 
     assert response.context["steps"] == [
-        Step("Submitted", TODAY, reached=True, current=False),
-        Step("Accepted", TODAY, reached=True, current=False),
-        Step("Estimated", TODAY, reached=True, current=False),
-        Step("In progress", TODAY, reached=True, current=True),
+        Step("Submitted", today, reached=True, current=False),
+        Step("Accepted", today, reached=True, current=False),
+        Step("Estimated", today, reached=True, current=False),
+        Step("In progress", today, reached=True, current=True),
         Step("Delivered", None, reached=False, current=False),
     ]
     assert said(response) == [
@@ -64,7 +62,7 @@ def test_it_shows_how_far_a_request_has_come(asker, requester, team, manager):
 
 
 def test_a_declined_request_shows_the_decision_and_its_reason(
-    asker, demand, requester, manager
+    asker, demand, requester, manager, today
 ):
     decline_demand(demand=demand, by=manager, reason="The data hub has it already.")
 
@@ -74,7 +72,7 @@ def test_a_declined_request_shows_the_decision_and_its_reason(
     submitted_on = timezone.localdate(demand.submitted_at)
     assert response.context["steps"] == [
         Step("Submitted", submitted_on, reached=True, current=False),
-        Step("Declined", TODAY, reached=True, current=True),
+        Step("Declined", today, reached=True, current=True),
     ]
     text = response.content.decode()
     assert "The data hub has it already." in text
@@ -109,11 +107,11 @@ def test_a_late_decision_is_said(asker, requester, team):
 
 
 def test_it_names_nobody_but_the_requester_and_who_decided(
-    asker, demand, manager, team
+    asker, demand, manager, team, today
 ):
     colleague = UserFactory(role="engineer", teams=[team], name="Somebody Else")
     accept_demand(demand=demand, by=manager)
-    start_demand(demand=demand, by=colleague, on=TODAY)
+    start_demand(demand=demand, by=colleague, on=today)
 
     response = page_of(asker, demand)
 
@@ -134,8 +132,8 @@ def test_moves_on_the_board_and_their_reasons_are_not_for_the_requester(
     assert [entry.what for entry in response.context["timeline"]] == ["Accepted"]
 
 
-def test_a_promise_is_told_with_its_day(asker, demand, manager, team):
-    due_on = TODAY + dt.timedelta(days=40)
+def test_a_promise_is_told_with_its_day(asker, demand, manager, team, today):
+    due_on = today + dt.timedelta(days=40)
     accept_demand(demand=demand, by=manager)
     event = record_event(
         subject=demand, kind="promised", by=manager, team=team, after=due_on
@@ -151,8 +149,10 @@ def test_a_promise_is_told_with_its_day(asker, demand, manager, team):
     )
 
 
-def test_the_promise_that_holds_now_is_the_last_one(asker, demand, manager, team):
-    first, second = TODAY + dt.timedelta(days=40), TODAY + dt.timedelta(days=60)
+def test_the_promise_that_holds_now_is_the_last_one(
+    asker, demand, manager, team, today
+):
+    first, second = today + dt.timedelta(days=40), today + dt.timedelta(days=60)
     accept_demand(demand=demand, by=manager)
     promises = []
 
@@ -223,12 +223,14 @@ def test_the_board_is_linked_for_those_who_may_see_it(client, demand, manager):
     assert links == {manager: True, demand.requester: False}
 
 
-def test_the_forecast_is_asked_for_while_it_is_in_the_backlog(asker, demand, manager):
+def test_the_forecast_is_asked_for_while_it_is_in_the_backlog(
+    asker, demand, manager, today
+):
     before = page_of(asker, demand).content.decode()
     accept_demand(demand=demand, by=manager)
     accepted = page_of(asker, demand).content.decode()
-    start_demand(demand=demand, by=manager, on=TODAY)
-    deliver_demand(demand=demand, by=manager, on=TODAY)
+    start_demand(demand=demand, by=manager, on=today)
+    deliver_demand(demand=demand, by=manager, on=today)
     delivered = page_of(asker, demand).content.decode()
 
     address = reverse("capacity:forecast-words", args=[demand.reference])

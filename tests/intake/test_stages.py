@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-from django.utils import timezone
 
 from intake.services.stages import (
     block_demand,
@@ -19,9 +18,15 @@ from portfolio.core.models import Event
 from portfolio.core.words import full_day
 from tests.factories import DemandFactory, RankedDemandFactory
 
-YESTERDAY = timezone.localdate() - dt.timedelta(days=1)
-TODAY = timezone.localdate()
-TOMORROW = timezone.localdate() + dt.timedelta(days=1)
+
+@pytest.fixture
+def yesterday(today):
+    return today - dt.timedelta(days=1)
+
+
+@pytest.fixture
+def tomorrow(today):
+    return today + dt.timedelta(days=1)
 
 
 def trail(demand):
@@ -31,12 +36,12 @@ def trail(demand):
     ]
 
 
-def test_a_demand_goes_from_accepted_to_delivered(team, manager):
+def test_a_demand_goes_from_accepted_to_delivered(team, manager, today, yesterday):
     demand = RankedDemandFactory(team=team)
 
     mark_estimated(demand=demand, by=manager)
-    start_demand(demand=demand, by=manager, on=YESTERDAY)
-    delivered = deliver_demand(demand=demand, by=manager, on=TODAY)
+    start_demand(demand=demand, by=manager, on=yesterday)
+    delivered = deliver_demand(demand=demand, by=manager, on=today)
 
     assert (
         delivered.stage,
@@ -44,7 +49,7 @@ def test_a_demand_goes_from_accepted_to_delivered(team, manager):
         delivered.delivered_on,
         delivered.rank,
         delivered.revision,
-    ) == ("delivered", YESTERDAY, TODAY, None, 4)
+    ) == ("delivered", yesterday, today, None, 4)
     assert trail(demand) == [
         ("estimated", "accepted", "estimated", ""),
         ("started", "estimated", "in_progress", ""),
@@ -54,10 +59,10 @@ def test_a_demand_goes_from_accepted_to_delivered(team, manager):
     assert team.plan_revision == 3
 
 
-def test_a_demand_in_the_backlog_keeps_its_rank(manager):
+def test_a_demand_in_the_backlog_keeps_its_rank(manager, today):
     demand = RankedDemandFactory()
 
-    started = start_demand(demand=demand, by=manager, on=TODAY)
+    started = start_demand(demand=demand, by=manager, on=today)
 
     assert started.rank == demand.rank
 
@@ -84,10 +89,10 @@ def test_a_demand_in_the_backlog_keeps_its_rank(manager):
     ],
 )
 def test_a_stage_is_refused_from_any_other_than_the_one_before(
-    manager, stage, service, message
+    manager, stage, service, message, today
 ):
     demand = RankedDemandFactory(stage=stage)
-    on = {} if service is mark_estimated else {"on": TODAY}
+    on = {} if service is mark_estimated else {"on": today}
 
     with pytest.raises(RuleBroken, match=re.escape(f"{demand.reference} {message}")):
         service(demand=demand, by=manager, **on)
@@ -95,34 +100,34 @@ def test_a_stage_is_refused_from_any_other_than_the_one_before(
     assert trail(demand) == []
 
 
-def test_a_start_in_the_future_is_refused(manager):
+def test_a_start_in_the_future_is_refused(manager, tomorrow):
     demand = RankedDemandFactory()
 
-    with pytest.raises(RuleBroken, match=f"{full_day(TOMORROW)} has not come yet"):
-        start_demand(demand=demand, by=manager, on=TOMORROW)
+    with pytest.raises(RuleBroken, match=f"{full_day(tomorrow)} has not come yet"):
+        start_demand(demand=demand, by=manager, on=tomorrow)
 
 
-def test_a_delivery_in_the_future_is_refused(manager):
-    demand = RankedDemandFactory(stage="in_progress", started_on=TODAY)
+def test_a_delivery_in_the_future_is_refused(manager, today, tomorrow):
+    demand = RankedDemandFactory(stage="in_progress", started_on=today)
 
-    with pytest.raises(RuleBroken, match=f"{full_day(TOMORROW)} has not come yet"):
-        deliver_demand(demand=demand, by=manager, on=TOMORROW)
+    with pytest.raises(RuleBroken, match=f"{full_day(tomorrow)} has not come yet"):
+        deliver_demand(demand=demand, by=manager, on=tomorrow)
 
 
-def test_a_delivery_before_the_start_is_refused(manager):
-    demand = RankedDemandFactory(stage="in_progress", started_on=TODAY)
+def test_a_delivery_before_the_start_is_refused(manager, today, yesterday):
+    demand = RankedDemandFactory(stage="in_progress", started_on=today)
     message = (
-        f"{demand.reference} was started on {full_day(TODAY)}; "
-        f"it cannot be delivered on {full_day(YESTERDAY)}, before that."
+        f"{demand.reference} was started on {full_day(today)}; "
+        f"it cannot be delivered on {full_day(yesterday)}, before that."
     )
 
     with pytest.raises(RuleBroken, match=re.escape(message)):
-        deliver_demand(demand=demand, by=manager, on=YESTERDAY)
+        deliver_demand(demand=demand, by=manager, on=yesterday)
 
 
-def test_withdrawing_takes_a_demand_out_of_the_backlog(team, manager):
+def test_withdrawing_takes_a_demand_out_of_the_backlog(team, manager, yesterday):
     demand = RankedDemandFactory(
-        team=team, blocked_since=YESTERDAY, blocked_cause="No test system"
+        team=team, blocked_since=yesterday, blocked_cause="No test system"
     )
 
     withdrawn = withdraw_demand(demand=demand, by=manager, why="We buy it instead.")
@@ -153,7 +158,7 @@ def test_withdrawing_refuses_what_is_closed(manager):
         withdraw_demand(demand=demand, by=manager)
 
 
-def test_blocking_and_unblocking_leave_both_in_the_trail(team, manager):
+def test_blocking_and_unblocking_leave_both_in_the_trail(team, manager, today):
     demand = RankedDemandFactory(team=team)
 
     blocked = block_demand(
@@ -161,7 +166,7 @@ def test_blocking_and_unblocking_leave_both_in_the_trail(team, manager):
     )
     unblocked = unblock_demand(demand=demand, by=manager, why="It came.")
 
-    assert (blocked.blocked_since, blocked.blocked_cause) == (TODAY, "No test system")
+    assert (blocked.blocked_since, blocked.blocked_cause) == (today, "No test system")
     assert (unblocked.blocked_since, unblocked.blocked_cause) == (None, "")
     assert trail(demand) == [
         ("blocked", "", "SAP basis", "No test system"),
@@ -177,8 +182,8 @@ def test_blocking_wants_a_cause_and_whom_it_waits_for(manager, cause, waits_for)
         block_demand(demand=demand, by=manager, cause=cause, waits_for=waits_for)
 
 
-def test_blocking_refuses_what_is_already_blocked(manager):
-    demand = RankedDemandFactory(blocked_since=TODAY, blocked_cause="No test system")
+def test_blocking_refuses_what_is_already_blocked(manager, today):
+    demand = RankedDemandFactory(blocked_since=today, blocked_cause="No test system")
 
     with pytest.raises(RuleBroken, match="is already blocked: No test system"):
         block_demand(demand=demand, by=manager, cause="Leave", waits_for="Vendor")

@@ -15,8 +15,6 @@ from tests.factories import (
     UserFactory,
 )
 
-NOW = timezone.now()
-
 
 def url(name, demand):
     return reverse(f"intake:{name}", args=[demand.reference])
@@ -42,19 +40,20 @@ def test_the_list_costs_the_same_queries_for_any_length(
 
 
 def test_what_is_due_first_stands_first_and_the_overdue_say_so(decider, team):
+    now = timezone.now()
     later, overdue, undated, soon, paused = DemandFactory.create_batch(5, team=team)
     for demand, days in ((later, 3), (overdue, -2), (soon, 1.05)):
-        due_at = NOW + dt.timedelta(days=days)
+        due_at = now + dt.timedelta(days=days)
         SlaClockFactory(demand=demand, due_at=due_at)
     # Confirmed in time, so that this one no longer counts.
     SlaClockFactory(
         demand=soon,
         kind="acknowledge",
         state="met",
-        due_at=NOW - dt.timedelta(days=3),
-        stopped_at=NOW - dt.timedelta(days=4),
+        due_at=now - dt.timedelta(days=3),
+        stopped_at=now - dt.timedelta(days=4),
     )
-    SlaClockFactory(demand=paused, state="paused", paused_since=NOW, waits_for="Ada")
+    SlaClockFactory(demand=paused, state="paused", paused_since=now, waits_for="Ada")
 
     response = decider.get(reverse("intake:triage"))
 
@@ -129,7 +128,7 @@ def test_the_panel_alone_does_not_read_the_list(
     decider, demand, django_assert_num_queries
 ):
     # Session, person, the demand with all it names, its clocks.
-    SlaClockFactory(demand=demand, state="met", stopped_at=NOW)
+    SlaClockFactory(demand=demand, state="met", stopped_at=timezone.now())
     with django_assert_num_queries(4):
         decider.get(url("triage-demand", demand), headers={"HX-Request": "true"})
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from portfolio.core.words import counted
 from portfolio.reports.content import build_content, content_hash
@@ -22,11 +21,6 @@ from tests.factories import (
     WorkPackageFactory,
 )
 from tests.reports.rows import frozen_before, promised_demand
-
-
-@pytest.fixture
-def today():
-    return timezone.localdate()
 
 
 def test_the_snapshot_says_how_every_commitment_stands(team, today):

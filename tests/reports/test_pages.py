@@ -27,11 +27,6 @@ from tests.reports.rows import frozen_before, promised_demand
 
 
 @pytest.fixture
-def today():
-    return timezone.localdate()
-
-
-@pytest.fixture
 def page(client, manager):
     client.force_login(manager)
     return client
