@@ -10,7 +10,7 @@ from intake.choices import Stage
 from intake.comments import COMMENT, is_internal
 from intake.models import Demand
 from portfolio.core.models import Event
-from portfolio.core.words import day_words, local_day
+from portfolio.core.words import day_words, local_day, moment_words
 
 WAY = ["Submitted", "Accepted", "Estimated", "In progress", "Delivered"]
 REACHED = {
@@ -122,6 +122,19 @@ def timeline_of(demand: Demand, events: Iterable[Event]) -> list[Entry]:
         for event in events
         if event.kind in SAID
     ]
+
+
+def decision_words(demand: Demand) -> str:
+    """“INT-0042 was accepted by Sabine Krüger on 23 Nov, 09:14.”, as far as known."""
+    done = {
+        Stage.DECLINED: "declined",
+        Stage.DUPLICATE: "joined with another request",
+        Stage.WITHDRAWN: "withdrawn",
+    }.get(Stage(demand.stage), "accepted")
+    if demand.stage == Stage.WITHDRAWN or not (demand.decided_by and demand.decided_at):
+        return f"{demand.reference} was {done} meanwhile."
+    when = moment_words(demand.decided_at)
+    return f"{demand.reference} was {done} by {demand.decided_by} on {when}."
 
 
 def last_question(events: Iterable[Event]) -> Event | None:

@@ -35,6 +35,7 @@ from capacity.services.results import result_for
 from capacity.services.status import forecast_status
 from capacity.services.templates import Offer, offers_of
 from intake.choices import Stage
+from intake.follow import decision_words
 from intake.models import Demand
 from intake.services.drafting import draft_of
 from portfolio.core.errors import RuleBroken
@@ -127,8 +128,7 @@ def draft_words(request: PageRequest, token: UUID) -> HttpResponse:
 def accept(request: PageRequest, reference: str) -> HttpResponse:
     demand = _demand(request, reference)
     if not demand.is_decidable:
-        messages.error(request, f"{demand.reference} no longer waits for a decision.")
-        return redirect("intake:triage-demand", demand.reference)
+        return _decided_meanwhile(request, demand)
     offers = offers_of(demand.team)
     formset = _formset(request, [], offers)
     if formset.is_valid():
@@ -137,6 +137,9 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
                 demand=demand, packages=formset.estimates(), by=request.user
             )
         except RuleBroken as broken:
+            demand = _demand(request, reference)
+            if not demand.is_decidable:
+                return _decided_meanwhile(request, demand)
             messages.error(request, str(broken))
         else:
             messages.success(request, f"Accepted {accepted}.")
@@ -147,16 +150,41 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
     )
 
 
+def _decided_meanwhile(request: PageRequest, demand: Demand) -> HttpResponse:
+    """Say who was faster; packages that were typed go on as part of the estimate."""
+    typed = rows_typed(request.POST)
+    if not typed:
+        messages.error(request, decision_words(demand))
+        return redirect("intake:triage-demand", demand.reference)
+    begun, to_do = _begun_and_to_do(demand)
+    return _packages_page(
+        request,
+        demand,
+        packages_form(rows=rows_of_packages(to_do) + typed),
+        offers=offers_of(demand.team),
+        back=reverse("intake:triage-demand", args=[demand.reference]),
+        begun=begun,
+        is_accepting=not demand.is_in_backlog,
+        meanwhile=typed,
+    )
+
+
+def _begun_and_to_do(demand: Demand) -> tuple[list[WorkPackage], list[WorkPackage]]:
+    existing = list(
+        demand.packages.select_related("skill").prefetch_related("after").all()
+    )
+    return (
+        [each for each in existing if each.state != PackageState.TO_DO],
+        [each for each in existing if each.state == PackageState.TO_DO],
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("capacity.plan_capacity", raise_exception=True)
 def packages(request: PageRequest, reference: str) -> HttpResponse:
     demand = _demand(request, reference)
     back = reverse("board:demand", args=[demand.reference])
-    existing = list(
-        demand.packages.select_related("skill").prefetch_related("after").all()
-    )
-    begun = [each for each in existing if each.state != PackageState.TO_DO]
-    to_do = [each for each in existing if each.state == PackageState.TO_DO]
+    begun, to_do = _begun_and_to_do(demand)
     offers = offers_of(demand.team)
     formset = _formset(request, rows_of_packages(to_do), offers)
     if formset.is_valid():
@@ -200,7 +228,9 @@ def _packages_page(
     back: str,
     begun: Sequence[WorkPackage] = (),
     is_accepting: bool = False,
+    meanwhile: Sequence[dict[str, Any]] = (),
 ) -> HttpResponse:
+    name = "accept" if is_accepting else "packages"
     return render_page(
         request,
         "capacity/packages.html",
@@ -213,7 +243,9 @@ def _packages_page(
             "offers": offers,
             "added": None if formset.is_bound else _chosen(request, offers),
             "back": back,
-            "address": request.path,
+            "address": reverse(f"capacity:{name}", args=[demand.reference]),
+            "meanwhile": meanwhile,
+            "decision": decision_words(demand) if meanwhile else "",
         },
         fragment="packages",
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from capacity.models import WorkPackage
 from capacity.services.estimating import Estimate, accept_with_packages, set_packages
 from intake.models import Demand
+from intake.services.triage import decline_demand
 from portfolio.core.errors import RuleBroken
 from tests.factories import (
     RankedDemandFactory,
@@ -346,6 +348,56 @@ def test_a_demand_that_is_decided_is_not_accepted_again(client, team, manager):
     response = client.get(reverse("capacity:accept", args=[demand.reference]))
 
     assert response.url == reverse("intake:triage-demand", args=[demand.reference])
+
+
+def accepted_by_another(demand, team, **packages):
+    other = UserFactory(role="manager", teams=[team], name="Sabine Krüger")
+    accept_with_packages(
+        demand=demand,
+        packages=[Estimate(name, *row) for name, row in packages.items()],
+        by=other,
+    )
+    Demand.objects.update(decided_at=dt.datetime(2026, 11, 23, 8, 14, tzinfo=dt.UTC))
+
+
+def test_packages_are_kept_when_another_manager_was_faster(
+    client, team, demand, manager, skill
+):
+    accepted_by_another(demand, team, Design=(skill, *map(Decimal, (1, 2, 3))))
+    client.force_login(manager)
+    row = {"name": "Build", "skill": skill.pk, **days("1", "2", "5")}
+
+    response = client.post(
+        reverse("capacity:accept", args=[demand.reference]), sent(row)
+    )
+
+    page = response.content.decode()
+    assert f"{demand.reference} was accepted by Sabine Krüger on 23 Nov, 09:14." in page
+    assert [form["name"].value() for form in response.context["formset"]] == [
+        "Design",
+        "Build",
+    ]
+    assert response.context["address"] == reverse(
+        "capacity:packages", args=[demand.reference]
+    )
+    assert [each.name for each in demand.packages.all()] == ["Design"]
+
+
+def test_packages_are_kept_when_another_manager_declined(
+    client, team, demand, manager, skill
+):
+    decline_demand(demand=demand, by=manager, reason="The data hub has it.")
+    client.force_login(manager)
+
+    response = client.post(
+        reverse("capacity:accept", args=[demand.reference]),
+        sent({"name": "Build", "skill": skill.pk, "low": "8", "likely": "2"}),
+    )
+
+    page = response.content.decode()
+    assert f"{demand.reference} was declined by {manager}" in page
+    assert f"Open {demand.reference} again to accept it with them." in page
+    assert 'value="Build"' in page
 
 
 def test_rows_are_asked_for_as_a_fragment(client, demand, manager):
