@@ -26,6 +26,13 @@ def recount_clocks(calendar_id: int | None = None) -> None:
     recount(demands=demands)
 
 
+@shared_task
+def forget_guest_drafts() -> None:
+    from intake.services.guests import forget_guest_drafts as forget
+
+    forget()
+
+
 @worker_ready.connect(dispatch_uid="intake.recount_at_start")
 def recount_at_start(**_kwargs: Any) -> None:
     """Requests from before there were clocks get theirs with the first worker."""

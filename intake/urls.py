@@ -3,13 +3,19 @@ from __future__ import annotations
 from django.urls import path
 
 from intake import views
-from intake.views import asking, following, tiers
+from intake.views import asking, following, guests, tiers
 
 app_name = "intake"
 urlpatterns = [
     path("requests/", views.requests, name="requests"),
     path("requests/new/", asking.new, name="new"),
     path("requests/drafts/<uuid:token>/", asking.draft, name="draft"),
+    path("requests/drafts/<uuid:token>/who/", guests.who, name="guest-who"),
+    path("requests/drafts/<uuid:token>/wait/", guests.wait, name="guest-wait"),
+    path("requests/drafts/<uuid:token>/kept/", guests.kept, name="guest-kept"),
+    path("ask/confirm/<str:signed>/", guests.confirm, name="guest-confirm"),
+    path("ask/<str:signed>/", guests.new, name="guest-new"),
+    path("follow/<str:signed>/", guests.follow, name="guest-follow"),
     path("requests/drafts/<uuid:token>/send/", asking.send, name="send"),
     path("requests/drafts/<uuid:token>/discard/", asking.discard, name="discard"),
     path(
@@ -36,6 +42,8 @@ urlpatterns = [
     path("triage/<str:reference>/ask/", views.ask, name="ask"),
     path("triage/<str:reference>/tier/", views.tier, name="tier"),
     path("triage/<str:reference>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("settings/links/", guests.links, name="guest-links"),
+    path("settings/links/<int:pk>/revoke/", guests.revoke, name="revoke-link"),
     path("settings/tiers/", tiers.tiers, name="tiers"),
     path("settings/tiers/table/", tiers.table, name="tier-table"),
     path("settings/tiers/<slug:slug>/", tiers.tier, name="tier-settings"),

@@ -44,6 +44,11 @@ app.conf.beat_schedule = {
         "task": "intake.tasks.recount_clocks",
         "schedule": crontab(hour=2, minute=30),
     },
+    # Drafts of people without an account that nobody confirmed for a month.
+    "forget-guest-drafts": {
+        "task": "intake.tasks.forget_guest_drafts",
+        "schedule": crontab(hour=2, minute=45),
+    },
     # Dates move with the day even when nobody changes anything.
     "forecast-every-morning": {
         "task": "capacity.tasks.forecast_every_team",

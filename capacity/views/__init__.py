@@ -38,8 +38,11 @@ from intake.choices import Stage
 from intake.follow import decision_words
 from intake.models import Demand
 from intake.services.drafting import draft_of
+from intake.views.asking import guest_with_token
+from intake.views.guests import guest_who_follows
 from portfolio.core.errors import RuleBroken
-from portfolio.core.http import PageRequest, render_page
+from portfolio.core.http import PageRequest, account_of, render_page
+from portfolio.core.open_pages import open_to
 from portfolio.core.teams import team_of
 
 
@@ -96,6 +99,7 @@ def _status_line(request: PageRequest) -> HttpResponse:
     return response
 
 
+@open_to(guest_who_follows)
 @require_safe
 def forecast_words(request: PageRequest, reference: str) -> HttpResponse:
     demand = get_object_or_404(
@@ -109,10 +113,11 @@ def forecast_words(request: PageRequest, reference: str) -> HttpResponse:
     )
 
 
+@open_to(guest_with_token)
 @require_safe
 def draft_words(request: PageRequest, token: UUID) -> HttpResponse:
     """By when a request could be done that only its requester sees yet."""
-    draft = draft_of(request.user, token)
+    draft = draft_of(account_of(request), token)
     if draft is None or draft.stage != Stage.DRAFT:
         raise Http404
     return render_page(

@@ -9,6 +9,7 @@ from intake.forms.decisions import (
     TierForm,
     WithdrawForm,
 )
+from intake.forms.guests import LinkForm, WhoForm
 from intake.forms.opening import OpeningForm
 from intake.forms.topics import TierWishForm, TopicForm
 
@@ -19,10 +20,12 @@ __all__ = [
     "DecisionForm",
     "DeclineForm",
     "DuplicateForm",
+    "LinkForm",
     "OpeningForm",
     "ReopenForm",
     "TierForm",
     "TierWishForm",
     "TopicForm",
+    "WhoForm",
     "WithdrawForm",
 ]

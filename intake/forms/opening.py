@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from intake.forms.fields import A_LINE, NamesSystems, SystemInput
-from intake.models import Demand, System
+from intake.models import Demand, SubmissionLink, System
 from intake.services.drafting import Opening
 from portfolio.core.models import BusinessUnit, Team, User
 
@@ -59,13 +59,20 @@ class OpeningForm(NamesSystems):
     )
 
     def __init__(
-        self, *args: Any, user: User, draft: Demand | None = None, **rest: Any
+        self,
+        *args: Any,
+        user: User | None,
+        draft: Demand | None = None,
+        link: SubmissionLink | None = None,
+        **rest: Any,
     ) -> None:
         super().__init__(*args, **rest)
-        self.user = user
+        self.user, self.link = user, link
         self.systems = list(System.objects.all())
-        self.teams = list(Team.objects.select_related("calendar"))
-        own = {team.pk for team in Team.objects.visible_to(user)}
+        teams = Team.objects.select_related("calendar")
+        # By a link it is asked of one team, for one unit.
+        self.teams = list(teams.filter(pk=link.team_id) if link else teams)
+        own = {team.pk for team in Team.objects.visible_to(user)} if user else set()
         self.likely_team = min(
             self.teams, key=lambda team: team.pk not in own, default=None
         )
@@ -91,7 +98,7 @@ class OpeningForm(NamesSystems):
         elif isinstance(team, forms.ModelChoiceField):
             team.queryset = Team.objects.select_related("calendar")
             team.initial = self.likely_team
-        if self.user.business_unit_id:
+        if self.link or (self.user and self.user.business_unit_id):
             del self.fields["business_unit"]
 
     def clean_title(self) -> str:
@@ -131,5 +138,7 @@ class OpeningForm(NamesSystems):
             source_system_name=given["source"],
             target_system_name=given["target"],
             team=team,
-            business_unit=given.get("business_unit"),
+            business_unit=self.link.business_unit
+            if self.link
+            else given.get("business_unit"),
         )

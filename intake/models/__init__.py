@@ -2,6 +2,7 @@ from intake.models.attachments import Attachment
 from intake.models.clocks import SlaClock, SlaWarning
 from intake.models.demands import Demand, RankMove
 from intake.models.followers import Follower
+from intake.models.links import GuestDraft, SubmissionLink
 from intake.models.systems import System
 from intake.models.tables import TierTable
 from intake.models.tiers import Tier, TierVersion
@@ -11,9 +12,11 @@ __all__ = [
     "Attachment",
     "Demand",
     "Follower",
+    "GuestDraft",
     "RankMove",
     "SlaClock",
     "SlaWarning",
+    "SubmissionLink",
     "System",
     "Tier",
     "TierTable",

@@ -31,6 +31,8 @@ class DemandQuerySet(models.QuerySet["Demand"]):
         """What this person may read; a draft is read by its requester alone."""
         mine = Q(requester=user)
         shared = ~Q(stage=Stage.DRAFT)
+        if user.role == Role.GUEST:
+            return self.filter(mine)
         if user.role in {Role.ADMINISTRATOR, Role.VIEWER}:
             return self.filter(mine | shared)
         if user.role == Role.REQUESTER:

@@ -15,7 +15,7 @@ from portfolio.core.models import User
 
 @transaction.atomic
 def attach_file(
-    *, draft: Demand, key: str, upload: UploadedFile[Any], by: User
+    *, draft: Demand, key: str, upload: UploadedFile[Any], by: User | None
 ) -> Attachment:
     """Keep a file as the answer to a question of a draft, instead of the one before."""
     stage = Demand.objects.select_for_update(no_key=True).get(pk=draft.pk).stage

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from intake.choices import Stage
 from intake.comments import COMMENT, FOR_ALL, FOR_TEAM, is_of_team
+from intake.guest_links import address_for
 from intake.mentions import Mentions, mentions_in
 from intake.models import Demand, Follower
 from intake.services.locking import lock_demand
@@ -127,7 +128,7 @@ def _tell(
                 kind=kind,
                 title=f"{demand.reference}: {by} {does}",
                 text=f"“{demand.title}”\n\n{words}",
-                url=f"{demand.get_absolute_url()}#comments",
+                url=f"{address_for(demand, person)}#comments",
             )
 
 

@@ -34,4 +34,7 @@ def derive_tier(*, draft: Demand, answers: Mapping[str, str]) -> Derived | None:
     tokens = tokens_of(unit=draft.business_unit, tier=tier, team=draft.team)
     if tokens is None or tokens.left:
         return Derived(tier, tier, why)
-    return Derived(tier, tiers[Tier.STANDARD], why, none_left_words(tokens, tier))
+    requester = draft.requester
+    is_guest = requester is None or requester.is_guest
+    refused = none_left_words(tokens, tier, for_guest=is_guest)
+    return Derived(tier, tiers[Tier.STANDARD], why, refused)

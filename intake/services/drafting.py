@@ -39,13 +39,14 @@ class Opening:
 
 
 @transaction.atomic
-def open_draft(*, by: User, opening: Opening, token: UUID) -> Demand:
+def open_draft(*, by: User | None, opening: Opening, token: UUID) -> Demand:
     """Keep the opening of a request in the draft of its form, new or begun already.
 
     A draft is seen by its requester alone and has no reference of the team yet. The
-    same form sent after it was submitted changes nothing.
+    same form sent after it was submitted changes nothing. Who has no account is nobody
+    yet, and goes on by the token.
     """
-    unit = opening.business_unit or by.business_unit
+    unit = opening.business_unit or (by.business_unit if by else None)
     if unit is None:
         raise RuleBroken("Say for which business unit you ask; your account has none.")
     # So that the same form sent twice at once makes one draft.
@@ -107,9 +108,16 @@ def discard_draft(*, draft: Demand) -> None:
     locked.delete()
 
 
-def draft_of(user: User, token: UUID) -> Demand | None:
-    """The draft of a form, or what became of it; only its requester's own."""
-    demands = Demand.objects.filter(requester=user, submission_token=token)
+def draft_of(user: User | None, token: UUID) -> Demand | None:
+    """The draft of a form, or what became of it; only its requester's own.
+
+    For nobody it is that of a guest, who holds its token instead.
+    """
+    demands = Demand.objects.filter(submission_token=token)
+    if user is None:
+        demands = demands.filter(guest__isnull=False)
+    else:
+        demands = demands.filter(requester=user)
     return demands.for_reading().select_related(
         "team__calendar", "tier__current_version", "tier_derived", "tier_wanted"
     ).first()  # fmt: skip

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db.models import F
 
+from intake.guest_links import address_for
 from intake.models import Demand, Follower
 from portfolio.core.choices import NoticeKind
 from portfolio.core.models import User
@@ -25,7 +26,7 @@ def tell_requester(
         kind=kind,
         title=f"{demand.reference}: {title}",
         text=f"“{demand.title}”\n\n{text}",
-        url=demand.get_absolute_url(),
+        url=address_for(demand, requester),
     )
 
 
@@ -59,7 +60,7 @@ def tell_followers(*, demand: Demand, by: User, what: str, next_step: str = "") 
                 title=f"{joined.reference}: what it was joined with is {what}",
                 text=f"“{joined.title}”\n\n{demand.reference}, with which {whose} was "
                 f"joined, is {what}. {next_step}".strip(),
-                url=joined.get_absolute_url(),
+                url=address_for(joined, person),
             )
 
 

@@ -93,11 +93,11 @@ def return_token(*, demand: Demand, at: dt.datetime | None = None) -> int:
     return spent.update(returned_at=at or timezone.now())
 
 
-def none_left_words(tokens: Tokens, tier: Tier) -> str:
+def none_left_words(tokens: Tokens, tier: Tier, *, for_guest: bool = False) -> str:
     if not tokens.limit:
         return f"{tokens.unit} has no {tier} requests in this quarter."
-    spent_on = ", ".join(tokens.spent_on)
-    return (
-        f"{tokens.unit} has spent all {tokens.limit} {tier} requests of this quarter "
-        f"({spent_on})."
+    spent = (
+        f"{tokens.unit} has spent all {tokens.limit} {tier} requests of this quarter"
     )
+    # Who has no account may not know what else was asked for.
+    return f"{spent}." if for_guest else f"{spent} ({', '.join(tokens.spent_on)})."

@@ -39,10 +39,12 @@ from intake.services.triage import (
     change_tier,
     decline_demand,
 )
+from intake.views.guests import guest_who_follows
 from intake.views.loading import sent, visible_demand
 from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
+from portfolio.core.open_pages import open_to
 from portfolio.core.rights import DECIDE
 
 A_PAGE = 50
@@ -70,6 +72,7 @@ def requests(request: PageRequest) -> HttpResponse:
     )
 
 
+@open_to(guest_who_follows)
 @require_safe
 def submitted(request: PageRequest, reference: str) -> HttpResponse:
     demand = visible_demand(request, reference)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse, QueryDict
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -36,17 +40,43 @@ from intake.services.drafting import (
     open_draft,
 )
 from intake.services.submitting import submit_draft
+from intake.views.loading import sent
 from portfolio.core.errors import RuleBroken
-from portfolio.core.http import PageRequest, render_page
-from portfolio.core.models import Team
+from portfolio.core.http import PageRequest, account_of, render_page
+from portfolio.core.models import Team, User
+from portfolio.core.open_pages import open_to
 from portfolio.core.rights import SUBMIT
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
-may_submit = permission_required(SUBMIT, raise_exception=True)
+View = Callable[..., HttpResponse]
+
+
+def guest_with_token(
+    _request: HttpRequest, token: UUID, **_rest: object
+) -> AnonymousUser | None:
+    """Who has no account goes on with a draft by the token of its form."""
+    return AnonymousUser() if draft_of(None, token) else None
+
+
+def may_submit(view: View) -> View:
+    """For who may send requests, and for guests with a draft of their own."""
+
+    @wraps(view)
+    def guarded(request: PageRequest, *args: Any, **kept: Any) -> HttpResponse:
+        if request.user.is_authenticated and not request.user.has_perm(SUBMIT):
+            raise PermissionDenied
+        return view(request, *args, **kept)
+
+    return open_to(guest_with_token)(guarded)
+
+
+def asker_of(request: PageRequest) -> User | None:
+    """Who asks; None for a guest, who is nobody until they confirm their e-mail."""
+    return account_of(request)
 
 
 @require_form
-@may_submit
+@permission_required(SUBMIT, raise_exception=True)
 def new(request: PageRequest) -> HttpResponse:
     return _opening(request, None)
 
@@ -95,14 +125,17 @@ def _answered(
 @may_submit
 def send(request: PageRequest, token: UUID) -> HttpResponse:
     found = _draft(request, token)
+    asker = asker_of(request)
+    if asker is None:
+        return redirect("intake:guest-who", token)
     try:
-        sent = submit_draft(draft=found, by=request.user)
+        request_sent = submit_draft(draft=found, by=asker)
     except RuleBroken as broken:
-        return _not_sent(request, token, str(broken))
-    return redirect("intake:submitted", sent.reference)
+        return not_sent_yet(request, token, str(broken))
+    return redirect("intake:submitted", request_sent.reference)
 
 
-def _not_sent(request: PageRequest, token: UUID, why: str) -> HttpResponse:
+def not_sent_yet(request: PageRequest, token: UUID, why: str) -> HttpResponse:
     """Back to the tier, which may be another now; unless it was sent meanwhile."""
     try:
         found = keep_answers(draft=_draft(request, token), answers={})
@@ -121,6 +154,8 @@ def discard(request: PageRequest, token: UUID) -> HttpResponse:
         return redirect(found)
     if request.method == "POST":
         discard_draft(draft=found)
+        if asker_of(request) is None:
+            return render_page(request, "intake/gone.html", {}, fragment="gone")
         messages.success(request, "The draft is thrown away.")
         return redirect("intake:requests")
     return render_page(
@@ -129,12 +164,14 @@ def discard(request: PageRequest, token: UUID) -> HttpResponse:
 
 
 def _opening(request: PageRequest, found: Demand | None) -> HttpResponse:
-    form = OpeningForm(_sent(request), user=request.user, draft=found)
+    asker = asker_of(request)
+    link = found.guest.link if found and asker is None else None
+    form = OpeningForm(sent(request), user=asker, draft=found, link=link)
     if request.method == "POST" and form.is_valid():
         begun = found.submission_token if found else form.cleaned_data["token"]
         try:
             opened = open_draft(
-                by=request.user, opening=form.opening(), token=begun or uuid4()
+                by=asker, opening=form.opening(), token=begun or uuid4()
             )
         except RuleBroken as broken:
             form.add_error(None, str(broken))
@@ -147,7 +184,7 @@ def _opening(request: PageRequest, found: Demand | None) -> HttpResponse:
 def _topic(request: PageRequest, found: Demand, page: Page) -> HttpResponse:
     assert page.topic is not None  # noqa: S101 - the other pages are not topics
     form = TopicForm(
-        _sent(request),
+        sent(request),
         request.FILES or None,
         topic=page.topic,
         answers=answers_of(found),
@@ -156,13 +193,13 @@ def _topic(request: PageRequest, found: Demand, page: Page) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found = keep_answers(draft=found, answers=form.given)
         for key, upload in form.uploads.items():
-            attach_file(draft=found, key=key, upload=upload, by=request.user)
+            attach_file(draft=found, key=key, upload=upload, by=asker_of(request))
         return _go_on(request, found, page.slug)
     return _page(request, found, page, {"form": form})
 
 
 def _tier(request: PageRequest, found: Demand, page: Page) -> HttpResponse:
-    form = TierWishForm(_sent(request), draft=found)
+    form = TierWishForm(sent(request), draft=found)
     if request.method == "POST" and form.is_valid():
         found = ask_for_tier(
             draft=found, tier=form.tier_wanted, why=form.cleaned_data.get("why", "")
@@ -191,6 +228,8 @@ def _check(request: PageRequest, found: Demand, way: Way) -> HttpResponse:
         for part in [*evidence_parts(answers), *topic_parts(questions, answers)]
     ]
     missing = [(page, f"{missing_words(question)}.") for page, question in way.missing]
+    asker = asker_of(request)
+    link = None if asker else found.guest.link
     return render_page(
         request,
         "intake/check.html",
@@ -200,8 +239,8 @@ def _check(request: PageRequest, found: Demand, way: Way) -> HttpResponse:
             "missing": missing,
             "due": _due(found),
             "back": way.pages[-2],
-            "asks_unit": request.user.business_unit_id is None,
-            "asks_team": Team.objects.count() > 1,
+            "asks_unit": not link and not (asker and asker.business_unit_id),
+            "asks_team": not link and Team.objects.count() > 1,
         },
         fragment="form",
     )
@@ -213,6 +252,8 @@ def _go_on(request: PageRequest, found: Demand, slug: str) -> HttpResponse:
     if found.stage != Stage.DRAFT:
         return redirect("intake:submitted", found.reference)
     if "later" in request.POST:
+        if asker_of(request) is None:
+            return redirect("intake:guest-kept", token)
         messages.success(request, f"Kept. “{found.title}” waits below for you.")
         return redirect("intake:requests")
     way = way_of(found)
@@ -254,12 +295,8 @@ def _then(found: Demand) -> str:
     return f"then={CHECK}&tier={found.tier.slug}"
 
 
-def _sent(request: PageRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
 def _draft(request: PageRequest, token: UUID) -> Demand:
-    found = draft_of(request.user, token)
+    found = draft_of(asker_of(request), token)
     if found is None:
         raise Http404
     return found

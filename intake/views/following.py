@@ -28,16 +28,19 @@ from intake.services.commenting import write_comment
 from intake.services.following import follow_demand, unfollow_demand
 from intake.services.stages import withdraw_demand
 from intake.services.triage import answer_question, reopen_demand
+from intake.views.guests import guest_who_follows
 from intake.views.loading import sent, visible_demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.models import Event
+from portfolio.core.open_pages import open_to
 from portfolio.core.rights import DECIDE
 from portfolio.core.words import joined
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
+@open_to(guest_who_follows)
 @require_safe
 def follow(request: PageRequest, reference: str) -> HttpResponse:
     demand = visible_demand(request, reference)
@@ -89,6 +92,7 @@ def _follow_page(
     )
 
 
+@open_to(guest_who_follows)
 @require_safe
 def attachment(request: PageRequest, reference: str, key: str) -> FileResponse:
     """A file of a request, for who may read the request; never shown in the page."""
@@ -107,6 +111,7 @@ def attachment(request: PageRequest, reference: str, key: str) -> FileResponse:
     return response
 
 
+@open_to(guest_who_follows)
 @require_POST
 def answer(request: PageRequest, reference: str) -> HttpResponse:
     """What the team asked for, from who asked for it or from whom they told."""
@@ -129,6 +134,7 @@ def answer(request: PageRequest, reference: str) -> HttpResponse:
     return redirect(demand)
 
 
+@open_to(guest_who_follows)
 @require_POST
 def comment(request: PageRequest, reference: str) -> HttpResponse:
     demand = visible_demand(request, reference)
@@ -152,6 +158,7 @@ def comment(request: PageRequest, reference: str) -> HttpResponse:
     return redirect(f"{_back(request, demand)}#comments")
 
 
+@open_to(guest_who_follows)
 @require_POST
 def following(request: PageRequest, reference: str) -> HttpResponse:
     """Follow a request that one may read, or stop."""
@@ -197,6 +204,7 @@ def reopen(request: PageRequest, reference: str) -> HttpResponse:
     )
 
 
+@open_to(guest_who_follows)
 @require_form
 def withdraw(request: PageRequest, reference: str) -> HttpResponse:
     demand = visible_demand(request, reference)

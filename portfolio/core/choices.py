@@ -9,6 +9,8 @@ class Role(TextChoices):
     MANAGER = "manager", "Manager"
     VIEWER = "viewer", "Viewer"
     ADMINISTRATOR = "administrator", "Administrator"
+    # Somebody without an account, known by an e-mail that they confirmed.
+    GUEST = "guest", "Guest"
 
 
 class NoticeKind(TextChoices):

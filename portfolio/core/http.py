@@ -2,12 +2,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from portfolio.core.models import User
+
+
+def account_of(request: HttpRequest) -> User | None:
+    """Who is signed in, or is shown the page as a guest; None for nobody."""
+    return request.user if isinstance(request.user, User) else None
+
+
+def network_address(request: HttpRequest) -> str:
+    """Where a request comes from, as far as somebody trusted says so.
+
+    Behind the proxy that ends TLS it is what that proxy wrote last; what stands before
+    it anybody may have written.
+    """
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    if settings.HTTPS and forwarded:
+        return forwarded
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class PageRequest(HttpRequest):

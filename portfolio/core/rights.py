@@ -46,6 +46,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.MANAGER: _MANAGER,
     Role.VIEWER: frozenset({SEE_BOARD, SEE_DELIVERY, SEE_CAPACITY, SEE_REPORTS}),
     Role.ADMINISTRATOR: _MANAGER,
+    # They never sign in; on the page of their own request they may write.
+    Role.GUEST: frozenset({COMMENT}),
 }
 # What a manager may edit in the Django admin; everything else there is for
 # administrators. Events, forecasts and reports are never edited by hand.

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from portfolio.core.forms import SignInForm
+from portfolio.core.open_pages import who_may_open
 
 SALT = "portfolio.core.signed_out"
 KEPT = "kept"
@@ -97,9 +98,17 @@ def not_sent(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: A
         return redirect("core:sign-in")
     if kept is None:
         return _refuse(request)
-    if request.user.is_authenticated:
+    if request.user.is_authenticated or _needs_no_account(request):
         return show_kept(request, kept, status=403)
     return ask_to_sign_in(request, kept)
+
+
+def _needs_no_account(request: HttpRequest) -> bool:
+    if request.path == reverse("core:sign-in"):
+        return False
+    match = resolve(request.path_info)
+    is_open = not getattr(match.func, "login_required", True)
+    return is_open or who_may_open(request, match.func, match.kwargs) is not None
 
 
 def _refuse(request: HttpRequest) -> HttpResponse:

@@ -42,6 +42,7 @@ HOME = {
     Role.MANAGER: "board:board",
     Role.VIEWER: "delivery:delivery",
     Role.ADMINISTRATOR: "board:board",
+    Role.GUEST: "core:account",
 }
 A_PAGE = 50
 A_YEAR = 60 * 60 * 24 * 365

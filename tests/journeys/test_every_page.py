@@ -19,6 +19,7 @@ PAGES = {
         "/settings/",
         "/settings/packages/",
         "/settings/packages/new/",
+        "/settings/links/",
         "/settings/tiers/",
         "/settings/tiers/table/",
         "/settings/tiers/fixed-date/",

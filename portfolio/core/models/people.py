@@ -149,6 +149,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """May open the Django admin; what is seen there follows from the role."""
         return self.role in {Role.MANAGER, Role.ADMINISTRATOR}
 
+    @property
+    def is_guest(self) -> bool:
+        """Without an account: reads their own requests by signed links alone."""
+        return self.role == Role.GUEST
+
     def says_away(self, day: date) -> bool:
         """Away by what they said themselves; leave in the plan is asked for apart."""
         return (

@@ -15,6 +15,8 @@ from portfolio.core.models import Mail, Notice, User
 from portfolio.core.services.mailing import queue_mail
 from portfolio.core.words import counted, day_words
 
+SENT_BY = "Sent by Throughline. Please do not answer; nobody reads it here."
+
 
 def make_digests() -> int:
     """Make the mail of the day for everybody whose hour has come; gives how many.
@@ -75,7 +77,4 @@ def _text(notices: Iterable[Notice]) -> str:
 
 def ending() -> str:
     address = f"{settings.ADDRESS}{reverse('core:notice-preferences')}"
-    return (
-        "Sent by Throughline. Please do not answer; nobody reads it here.\n"
-        f"What comes by e-mail, and when: {address}"
-    )
+    return f"{SENT_BY}\nWhat comes by e-mail, and when: {address}"

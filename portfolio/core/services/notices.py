@@ -13,7 +13,7 @@ from django.utils import timezone
 from portfolio.core.choices import Channel, NoticeKind
 from portfolio.core.models import Notice, NoticePreference, User
 from portfolio.core.models.notices import NoticeQuerySet
-from portfolio.core.services.digests import ending
+from portfolio.core.services.digests import SENT_BY, ending
 from portfolio.core.services.mailing import send_again, send_once
 from portfolio.core.services.messages import send
 
@@ -115,7 +115,7 @@ def _message(notice: Notice) -> EmailMessage:
     parts = [notice.text]
     if notice.url:
         parts.append(f"{settings.ADDRESS}{notice.url}")
-    parts.append(ending())
+    parts.append(SENT_BY if notice.person.is_guest else ending())
     return EmailMessage(
         subject=notice.title,
         body="\n\n".join(filter(None, parts)) + "\n",

@@ -1,0 +1,285 @@
+"""What people without an account do: ask by a link, confirm their e-mail, follow."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from intake.asking import CHECK, OPENING, Page, way_of
+from intake.choices import Stage
+from intake.forms import LinkForm, OpeningForm, WhoForm
+from intake.guest_links import (
+    demand_to_follow,
+    draft_to_confirm,
+    link_address,
+    link_of,
+)
+from intake.models import Demand, GuestDraft, SubmissionLink
+from intake.services.drafting import draft_of
+from intake.services.guests import (
+    TooMany,
+    ask_to_confirm,
+    begin_guest_draft,
+    confirm_email,
+    make_link,
+    revoke_link,
+    send_guest_draft,
+)
+from intake.views.asking import guest_with_token, not_sent_yet
+from intake.views.loading import sent
+from portfolio.core.errors import RuleBroken
+from portfolio.core.http import PageRequest, account_of, network_address, render_page
+from portfolio.core.models import User
+from portfolio.core.open_pages import open_to
+from portfolio.core.rights import SETTINGS, SUBMIT
+
+require_form = require_http_methods(["GET", "HEAD", "POST"])
+# The references a guest reads by signed links, in the session of their browser.
+FOLLOWS = "guest-follows"
+A_MONTH = 60 * 60 * 24 * 30
+OPENING_PAGE = Page(OPENING, "What do you need connected?", "Your request", 1, 4)
+
+
+def guest_who_follows(
+    request: HttpRequest, reference: str, **_rest: object
+) -> User | None:
+    """The guest whose request a signed link has opened in this browser."""
+    if reference not in request.session.get(FOLLOWS, []):
+        return None
+    demand = Demand.objects.filter(reference=reference).select_related("requester")
+    found = demand.first()
+    person = found.requester if found else None
+    return person if person and person.is_guest and person.is_active else None
+
+
+@login_not_required
+@require_form
+def new(request: PageRequest, signed: str) -> HttpResponse:
+    """The opening of a request by a link; from there on its draft has an address."""
+    link = link_of(signed)
+    if link is None:
+        raise Http404
+    account = account_of(request)
+    if account and account.has_perm(SUBMIT):
+        messages.info(request, "You have an account, so you need no link.")
+        return redirect("intake:new")
+    if not link.is_open(timezone.now()):
+        return _closed(request)
+    form = OpeningForm(sent(request), user=None, link=link)
+    status = 200
+    if form.is_valid():
+        try:
+            draft = begin_guest_draft(
+                link=link,
+                opening=form.opening(),
+                token=form.cleaned_data["token"] or uuid4(),
+                network_address=network_address(request),
+            )
+        except TooMany as broken:
+            form.add_error(None, str(broken))
+            status = 429
+        else:
+            return _next_page(draft)
+    return render_page(
+        request,
+        "intake/ask.html",
+        {"page": OPENING_PAGE, "form": form, "action": request.path, "link": link},
+        fragment="form",
+        status=status,
+    )
+
+
+@open_to(guest_with_token)
+@require_form
+def who(request: PageRequest, token: UUID) -> HttpResponse:
+    """Who asks, once everything is answered; who has confirmed it sends it at once."""
+    draft = _guest_draft(token)
+    guest = draft.guest
+    if draft.stage != Stage.DRAFT:
+        return redirect("intake:submitted", draft.reference)
+    if way_of(draft).missing:
+        return redirect("intake:draft-page", token, CHECK)
+    form = WhoForm(sent(request), initial={"name": guest.name, "email": guest.email})
+    status = 200
+    if guest.confirmed_at and not request.GET.get("another"):
+        return _send(request, guest)
+    if form.is_valid():
+        try:
+            ask_to_confirm(draft=draft, **form.cleaned_data)
+        except RuleBroken as broken:
+            form.add_error(None, str(broken))
+            status = 429 if isinstance(broken, TooMany) else 200
+        else:
+            return redirect("intake:guest-wait", token)
+    return render_page(
+        request,
+        "intake/who.html",
+        {"draft": draft, "form": form},
+        fragment="form",
+        status=status,
+    )
+
+
+@open_to(guest_with_token)
+@require_safe
+def wait(request: PageRequest, token: UUID) -> HttpResponse:
+    draft = _guest_draft(token)
+    if draft.stage != Stage.DRAFT:
+        return redirect("intake:submitted", draft.reference)
+    return render_page(
+        request,
+        "intake/wait.html",
+        {"draft": draft, "guest": draft.guest},
+        fragment="wait",
+    )
+
+
+@open_to(guest_with_token)
+@require_safe
+def kept(request: PageRequest, token: UUID) -> HttpResponse:
+    """Where a draft is found again by who has no list of their own."""
+    draft = _guest_draft(token)
+    return render_page(
+        request,
+        "intake/kept.html",
+        {"draft": draft, "address": f"{settings.ADDRESS}{draft.get_absolute_url()}"},
+        fragment="kept",
+    )
+
+
+@login_not_required
+@require_form
+def confirm(request: PageRequest, signed: str) -> HttpResponse:
+    """A button, not the link itself: programs that look through mails open links."""
+    guest = draft_to_confirm(signed)
+    if guest is None:
+        return _closed(request, is_confirmation=True)
+    if guest.demand.stage != Stage.DRAFT:
+        return _show_sent(request, guest.demand)
+    if request.method == "POST":
+        return _send(request, confirm_email(guest=guest))
+    return render_page(
+        request,
+        "intake/confirm.html",
+        {"guest": guest, "draft": guest.demand},
+        fragment="form",
+    )
+
+
+def _send(request: PageRequest, guest: GuestDraft) -> HttpResponse:
+    if guest.link and not guest.link.is_open(timezone.now()):
+        return _closed(request)
+    try:
+        demand = send_guest_draft(draft=guest.demand)
+    except RuleBroken as broken:
+        token = guest.demand.submission_token
+        assert token is not None  # noqa: S101 - every draft of a form has one
+        return not_sent_yet(request, token, str(broken))
+    return _show_sent(request, demand)
+
+
+def _show_sent(request: PageRequest, demand: Demand) -> HttpResponse:
+    if demand.requester and demand.requester.is_guest:
+        _let_follow(request, demand)
+    return redirect("intake:submitted", demand.reference)
+
+
+@login_not_required
+@require_safe
+def follow(request: PageRequest, signed: str) -> HttpResponse:
+    """Open the page of one request in this browser, for who has the link to it."""
+    demand = demand_to_follow(signed)
+    if demand is None:
+        return _closed(request)
+    account = account_of(request)
+    if account:
+        visible = Demand.objects.visible_to(account).filter(pk=demand.pk)
+        if not visible.exists():
+            return render_page(
+                request, "intake/signed_in_as.html", {}, fragment="other", status=403
+            )
+    elif demand.requester and demand.requester.is_guest:
+        _let_follow(request, demand)
+    return redirect(demand)
+
+
+def _let_follow(request: PageRequest, demand: Demand) -> None:
+    if account_of(request):
+        return
+    follows = request.session.get(FOLLOWS, [])
+    if demand.reference not in follows:
+        request.session[FOLLOWS] = [*follows, demand.reference]
+    request.session.set_expiry(A_MONTH)
+
+
+@require_form
+@permission_required(SETTINGS, raise_exception=True)
+def links(request: PageRequest) -> HttpResponse:
+    """The links for people without an account: make, copy, revoke."""
+    form = LinkForm(sent(request), user=request.user)
+    if form.is_valid():
+        link = make_link(by=request.user, **form.cleaned_data)
+        messages.success(request, f"The link for “{link}” is made; copy it below.")
+        return redirect("intake:guest-links")
+    made = (
+        SubmissionLink.objects.visible_to(request.user)
+        .select_related("team", "business_unit", "made_by")
+        .with_use()
+    )
+    now = timezone.now()
+    return render_page(
+        request,
+        "intake/links.html",
+        {
+            "form": form,
+            "links": [
+                (link, link.is_open(now), f"{settings.ADDRESS}{link_address(link)}")
+                for link in made
+            ],
+        },
+        fragment="links",
+    )
+
+
+@require_POST
+@permission_required(SETTINGS, raise_exception=True)
+def revoke(request: PageRequest, pk: int) -> HttpResponse:
+    visible = SubmissionLink.objects.visible_to(request.user)
+    link = revoke_link(link=get_object_or_404(visible, pk=pk))
+    messages.success(request, f"The link for “{link}” is closed.")
+    return redirect("intake:guest-links")
+
+
+def _next_page(draft: Demand) -> HttpResponse:
+    way = way_of(draft)
+    page = way.page(OPENING)
+    assert page is not None  # noqa: S101 - every way begins with it
+    return redirect("intake:draft-page", draft.submission_token, way.after(page).slug)
+
+
+def _guest_draft(token: UUID) -> Demand:
+    draft = draft_of(None, token)
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def _closed(request: PageRequest, *, is_confirmation: bool = False) -> HttpResponse:
+    return render_page(
+        request,
+        "intake/closed.html",
+        {"is_confirmation": is_confirmation},
+        fragment="closed",
+        status=410,
+    )
