@@ -41,8 +41,6 @@ class Displaced:
     def words(self) -> str:
         if self.later is None:
             return "no late date any more" if self.with_it is None else "has a date now"
-        if not self.later:
-            return "the same late date"
         days = counted(abs(self.later), "day")
         return f"{days} {'later' if self.later > 0 else 'sooner'}"
 
@@ -55,6 +53,8 @@ class Told:
     why: str
     later: list[Displaced]
     sooner: list[Displaced]
+    # So many others move in some worlds, and keep their P85.
+    hardly: int
 
     @property
     def words(self) -> str:
@@ -81,11 +81,17 @@ def references_in(receipts: Iterable[ExpediteReceipt]) -> set[str]:
 
 def _told(receipt: ExpediteReceipt, readable: Mapping[str, Demand]) -> Told:
     rows = [_displaced(row, readable) for row in receipt.displaced]
-    sooner = [row for row in rows if row.later is not None and row.later < 0]
-    later = [row for row in rows if row not in sooner]
+    moved = [row for row in rows if row.without != row.with_it]
+    sooner = [row for row in moved if row.with_it and _is_sooner(row)]
+    later = [row for row in moved if row not in sooner]
     # What has no late date any more is the worst of all.
     later.sort(key=lambda row: -1e9 if row.later is None else -row.later)
-    return Told(receipt, WHY[receipt.event.kind], later, sooner)
+    why = WHY[receipt.event.kind]
+    return Told(receipt, why, later, sooner, len(rows) - len(moved))
+
+
+def _is_sooner(row: Displaced) -> bool:
+    return row.later is None or row.later < 0
 
 
 def _displaced(row: dict[str, Any], readable: Mapping[str, Demand]) -> Displaced:

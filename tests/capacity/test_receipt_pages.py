@@ -48,8 +48,8 @@ def words(response):
 def test_the_receipt_says_who_is_later_by_how_much_and_who_approved_it(
     client, team, manager, receipt
 ):
-    near, far = RankedDemandFactory.create_batch(2, team=team)
-    written = receipt({near: 2, far: 9})
+    near, far, same, first = RankedDemandFactory.create_batch(4, team=team)
+    written = receipt({near: 2, far: 9, same: 0, first: -3})
     client.force_login(manager)
 
     page = words(
@@ -60,7 +60,9 @@ def test_the_receipt_says_who_is_later_by_how_much_and_who_approved_it(
     assert f"Approved by {manager.name}" in page
     assert "The request names Henrik Lund." in page
     assert "88 % → 61 % by Tue 8 Dec" in page
-    assert page.index(far.title) < page.index(near.title)
+    assert page.index(far.title) < page.index(near.title) < page.index("3 days sooner")
+    assert "1 other demand moves in some worlds and keeps the same P85." in page
+    assert same.reference not in page
 
 
 def test_no_title_of_another_teams_demand_is_told(client, manager, receipt):
