@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from capacity import api, views
-from capacity.views import receipts, templates
+from capacity.views import envelopes, receipts, templates
 
 app_name = "capacity"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
         name="forecast-words",
     ),
     path("forecasts/drafts/<uuid:token>/", views.draft_words, name="draft-words"),
+    path("capacity/shares/", envelopes.envelopes, name="envelopes"),
+    path("capacity/shares/line/", envelopes.line, name="envelopes-line"),
+    path("capacity/shares/<int:pk>/give-back/", envelopes.give_back, name="give-back"),
     path("capacity/expedites/", receipts.receipts, name="receipts"),
     path("demands/<str:reference>/receipt/", receipts.receipt, name="receipt"),
     path("settings/packages/", templates.templates, name="templates"),

@@ -1,3 +1,4 @@
+from capacity.models.borrowings import Borrowing
 from capacity.models.engineers import (
     Engineer,
     EngineerSkill,
@@ -12,6 +13,7 @@ from capacity.models.receipts import ExpediteReceipt
 from capacity.models.templates import PackageTemplate, TemplatePackage
 
 __all__ = [
+    "Borrowing",
     "DemandForecast",
     "Engineer",
     "EngineerSkill",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from capacity.services.calibrating import (
     calibration_of,
 )
 from intake.models import Demand
-from portfolio.core.calendars import public_holidays
+from portfolio.core.calendars import BusinessHours, public_holidays
 from portfolio.core.models import Team
 
 HORIZON_DAYS = 1095
@@ -73,10 +73,6 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
     hours = team.calendar.business_hours()
     first = start - timedelta(days=HORIZON_DAYS)
     closed = sorted(day for day in hours.closed if first <= day <= end)
-    shortened = [
-        Absence(day, day, share)
-        for day, share in hours.shortened_days(start, end).items()
-    ]
     engineers = list(
         Engineer.objects.filter(team=team).not_gone_by(start).with_calendars()
     )
@@ -93,10 +89,7 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
         "seed": seed,
         "horizon_days": HORIZON_DAYS,
         "closed_days": [day.isoformat() for day in closed if day >= start],
-        "engineers": [
-            _engineer(engineer, team, shortened, start, end)
-            for engineer in sorted(engineers, key=lambda engineer: engineer.pk)
-        ],
+        "engineers": with_presence(team, engineers, hours, start, end),
         "interruptions": list(_interruptions(team, known)),
         "demands": [
             _demand(demand, _Calendar(start, frozenset(closed)), known, ranges)
@@ -114,6 +107,24 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
     plan["arrivals"] = calibrated_streams(calibration, arrivals.streams, held)
     places = [(demand.pk, demand.reference) for demand in demands]
     return Gathered(plan, places, cannot, calibration_facts(calibration), arrivals)
+
+
+def with_presence(
+    team: Team,
+    engineers: Iterable[Engineer],
+    hours: BusinessHours,
+    first: date,
+    last: date,
+) -> list[dict[str, Any]]:
+    """People of a team as a plan file has them, with all that keeps them away."""
+    shortened = [
+        Absence(day, day, share)
+        for day, share in hours.shortened_days(first, last).items()
+    ]
+    return [
+        _engineer(engineer, team, shortened, first, last)
+        for engineer in sorted(engineers, key=lambda engineer: engineer.pk)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from capacity.forms import (
     rows_typed,
 )
 from capacity.models import Forecast, WorkPackage
+from capacity.services.envelopes import warning_with
 from capacity.services.estimating import accept_with_packages, set_packages
 from capacity.services.forecasting import request_forecast
 from capacity.services.indicating import indication_for
@@ -148,6 +149,8 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
             messages.error(request, str(broken))
         else:
             messages.success(request, f"Accepted {accepted}.")
+            if warning := warning_with(accepted):
+                messages.warning(request, warning)
             return redirect("intake:triage")
     back = reverse("intake:triage-demand", args=[demand.reference])
     return _packages_page(

@@ -1,0 +1,319 @@
+"""What each tier has of the team's capacity in a quarter, and what it takes of it.
+
+A share is a part of all focused days that the team's people offer in the quarter. What
+a tier has *used* is the effort of its packages in days of the quarter that are over;
+what is *planned* is the effort the newest forecast puts into its remaining days.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q
+
+from capacity.choices import PackageState
+from capacity.models import Borrowing, DemandForecast, Engineer, Forecast, WorkPackage
+from capacity.quarters import Quarter
+from capacity.services.gathering import HORIZON_DAYS, today_of, with_presence
+from intake.models import Demand, Tier
+from intake.services.locking import lock_team
+from portfolio.core.errors import RuleBroken
+from portfolio.core.models import Team, User
+from portfolio.core.services.events import record_event
+
+# Less than this is rounding.
+LEAST_DAYS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One tier in a quarter, in focused days; ``share`` is None where it has none."""
+
+    tier: Tier
+    share: int | None
+    days: float
+    borrowed: float
+    lent: float
+    used: float
+    planned: float
+    # Demands of the backlog whose work is in no number, for want of a forecast.
+    unplanned: int
+
+    @property
+    def allowed(self) -> float:
+        return self.days + self.borrowed - self.lent
+
+    @property
+    def taken(self) -> float:
+        return self.used + self.planned
+
+    @property
+    def free(self) -> float:
+        return max(self.allowed - self.taken, 0.0)
+
+    @property
+    def over(self) -> float:
+        """Days beyond its share; a tier without one is never over."""
+        over = self.taken - self.allowed
+        return over if self.share is not None and over > LEAST_DAYS else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Envelopes:
+    """All tiers of a team in one quarter, and who lent whom."""
+
+    quarter: Quarter
+    capacity: float
+    tiers: list[Envelope]
+    ledger: list[Borrowing]
+
+    @property
+    def over(self) -> list[Envelope]:
+        return [each for each in self.tiers if each.over]
+
+    @property
+    def has_shares(self) -> bool:
+        return any(each.share is not None for each in self.tiers)
+
+    @property
+    def shared(self) -> int:
+        """Percent of the capacity that is some tier's share."""
+        return sum(each.share or 0 for each in self.tiers)
+
+
+def envelopes_of(team: Team, *, today: date | None = None) -> Envelopes:
+    """Measure every tier in the quarter that it is; a fixed number of queries."""
+    today = today or today_of(team)
+    quarter = Quarter.of(today)
+    capacity = capacity_in(team, quarter)
+    used = _used(team, quarter, today)
+    planned, unplanned = _planned(team, quarter, today)
+    ledger = list(
+        Borrowing.objects.filter(team=team, quarter=quarter.key).select_related(
+            "lender", "borrower", "given_back_by"
+        )
+    )
+    tiers = []
+    for tier in Tier.objects.select_related("current_version"):
+        share = tier.current.share_percent
+        tiers.append(
+            Envelope(
+                tier=tier,
+                share=share,
+                days=capacity * (share or 0) / 100,
+                borrowed=_sum(each.days for each in ledger if each.borrower == tier),
+                lent=_sum(each.days for each in ledger if each.lender == tier),
+                used=used[tier.pk],
+                planned=planned[tier.pk],
+                unplanned=unplanned[tier.pk],
+            )
+        )
+    return Envelopes(quarter, capacity, tiers, ledger)
+
+
+def capacity_in(team: Team, quarter: Quarter) -> float:
+    """Focused days of all people of the team, by the one definition of net capacity."""
+    from capacity.engine import Plan
+    from capacity.engine.calendar import net_capacity
+
+    people = Engineer.objects.filter(team=team).not_gone_by(quarter.first)
+    hours = team.calendar.business_hours()
+    plan = Plan.from_json(
+        {
+            "start": quarter.first.isoformat(),
+            "horizon_days": quarter.days,
+            "closed_days": sorted(
+                day.isoformat()
+                for day in hours.closed
+                if quarter.first <= day <= quarter.last
+            ),
+            "engineers": with_presence(
+                team, people.with_calendars(), hours, quarter.first, quarter.last
+            ),
+            "demands": [],
+        }
+    )
+    return float(net_capacity(plan).sum())
+
+
+def planned_in(
+    quarter: Quarter, *, days: float, begin: date, end: date | None
+) -> float:
+    """How much of some work falls into the quarter, spread evenly over its weekdays.
+
+    Without an end it lies beyond the horizon of the forecast.
+    """
+    return days * quarter.share_of(begin, end or begin + timedelta(days=HORIZON_DAYS))
+
+
+def over_words(envelope: Envelope, quarter: Quarter) -> str:
+    """“Expedite is 6.5 days over its share of Q4 2026: it takes 38.5 of 32.”"""
+    return (
+        f"{envelope.tier} is {envelope.over:.1f} days over its share of "
+        f"{quarter.words}: it takes {envelope.taken:.1f} of {envelope.allowed:.1f}."
+    )
+
+
+def warning_with(demand: Demand) -> str:
+    """Whether a demand nobody has forecast yet may take its tier beyond its share."""
+    standing = envelopes_of(demand.team)
+    envelope = next(each for each in standing.tiers if each.tier == demand.tier)
+    more = demand.packages.all().likely_days_by_demand().get(demand.pk, 0.0)
+    taken = envelope.taken + more
+    if envelope.share is None or taken - envelope.allowed <= LEAST_DAYS:
+        return ""
+    return (
+        f"{demand.tier} goes beyond its share of {standing.quarter.words} if all of "
+        f"{demand.reference} is done in it: it takes {taken:.1f} of "
+        f"{envelope.allowed:.1f} days then."
+    )
+
+
+@transaction.atomic
+def borrow(
+    *, team: Team, borrower: Tier, lender: Tier, days: Decimal, why: str, by: User
+) -> Borrowing:
+    """Let a tier have days of another's share this quarter, and keep who decided it."""
+    lock_team(team.pk)
+    standing = envelopes_of(team)
+    found = {each.tier: each for each in standing.tiers}
+    if lender == borrower:
+        raise RuleBroken(f"{borrower} cannot borrow from itself; choose another tier.")
+    if not why.strip():
+        raise RuleBroken(f"Say why {borrower} may use days of {lender}.")
+    for tier in (borrower, lender):
+        if found[tier].share is None:
+            raise RuleBroken(
+                f"{tier} has no share of the capacity, so there is nothing to lend. "
+                "Give it one in its settings first."
+            )
+    if days <= 0 or float(days) > found[lender].allowed:
+        raise RuleBroken(
+            f"{lender} has {found[lender].allowed:.1f} days in {standing.quarter.words}"
+            f"; lend more than 0 of them and at most all, not {days}."
+        )
+    return _write(team, standing.quarter.key, borrower, lender, days, why, by)
+
+
+@transaction.atomic
+def give_back(*, borrowing: Borrowing, by: User, why: str = "") -> Borrowing:
+    """Take an entry back with another one; the ledger keeps both."""
+    team = lock_team(borrowing.team_id)
+    entry = Borrowing.objects.select_related("lender", "borrower").get(pk=borrowing.pk)
+    if entry.gives_back_id or Borrowing.objects.filter(gives_back=entry).exists():
+        raise RuleBroken(f"“{entry}” was given back already.")
+    return _write(
+        team,
+        entry.quarter,
+        entry.lender,
+        entry.borrower,
+        entry.days,
+        why.strip() or "Given back.",
+        by,
+        gives_back=entry,
+    )
+
+
+def _write(
+    team: Team,
+    quarter: str,
+    borrower: Tier,
+    lender: Tier,
+    days: Decimal,
+    why: str,
+    by: User,
+    gives_back: Borrowing | None = None,
+) -> Borrowing:
+    entry = Borrowing.objects.create(
+        team=team,
+        quarter=quarter,
+        borrower=borrower,
+        lender=lender,
+        days=days,
+        why=why.strip(),
+        made_by=by,
+        made_by_name=by.name,
+        gives_back=gives_back,
+    )
+    record_event(
+        subject=team,
+        kind="capacity-borrowed",
+        by=by,
+        team=team,
+        before=lender.slug,
+        after=f"{days:g} days of {quarter} to {borrower.slug}",
+        why=entry.why,
+    )
+    return entry
+
+
+def _used(team: Team, quarter: Quarter, today: date) -> dict[int, float]:
+    """Effort by tier that went into the quarter so far.
+
+    What is done counts with its actual, or as it was estimated where nobody said; what
+    is in hand with what is no longer left of it.
+    """
+    packages = (
+        WorkPackage.objects.filter(demand__team=team)
+        .filter(
+            Q(state=PackageState.DONE, finished_on__gte=quarter.first)
+            | Q(state=PackageState.DOING)
+        )
+        .order_by()
+        .values_list(
+            "demand__tier", "likely", "actual", "remaining", "started_on", "finished_on"
+        )
+    )
+    used: dict[int, float] = defaultdict(float)
+    for tier, likely, actual, remaining, started_on, finished_on in packages:
+        if finished_on:
+            days = float(likely if actual is None else actual)
+        else:
+            left = likely if remaining is None else remaining
+            days = max(float(likely - left), 0.0)
+        end = finished_on or today
+        used[tier] += planned_in(quarter, days=days, begin=started_on or end, end=end)
+    return used
+
+
+def _planned(
+    team: Team, quarter: Quarter, today: date
+) -> tuple[dict[int, float], dict[int, int]]:
+    """Effort by tier from today to the end of the quarter, and demands without any.
+
+    A demand's remaining effort is spread evenly from its likely start to its likely
+    end (P50 of both).
+    """
+    left: dict[int, float] = defaultdict(float)
+    work = WorkPackage.objects.of_backlog(team.pk).unfinished().order_by()
+    for demand, likely, remaining in work.values_list("demand", "likely", "remaining"):
+        left[demand] += float(likely if remaining is None else remaining)
+    forecast = Forecast.objects.latest_of(team.pk)
+    rows = DemandForecast.objects.filter(forecast=forecast, cannot="")
+    dates = {
+        demand: (begin, end)
+        for demand, begin, end in rows.values_list("demand", "start_p50", "p50")
+        if begin
+    }
+    planned: dict[int, float] = defaultdict(float)
+    unplanned: dict[int, int] = defaultdict(int)
+    for demand, tier in (
+        Demand.objects.in_backlog().filter(team=team).values_list("pk", "tier")
+    ):
+        if demand not in dates:
+            unplanned[tier] += 1
+            continue
+        begin, end = dates[demand]
+        planned[tier] += planned_in(
+            quarter, days=left[demand], begin=max(begin, today), end=end
+        )
+    return planned, unplanned
+
+
+def _sum(days: Iterable[Decimal]) -> float:
+    return float(sum(days, Decimal(0)))
