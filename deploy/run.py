@@ -227,6 +227,7 @@ def main() -> None:
     previewer = [
         *celery, "worker", "--pool", "solo", "--queues", "previews",
         "--hostname", "previewer@%h", "--loglevel", "INFO",
+        "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
     beat = [
         *celery, "beat", "--loglevel", "WARNING",

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django import forms
 
+from intake.models import Demand
+
 
 class MoveForm(forms.Form):
     """A demand, the place it goes to, and the revision that the mover saw."""
@@ -25,6 +27,26 @@ class MoveForm(forms.Form):
     @property
     def first_problem(self) -> str:
         return next(str(problems[0]) for problems in self.errors.values())
+
+
+class TrialForm(MoveForm):
+    """A move that is tried; with a token, one whose answer is looked for again."""
+
+    token = forms.CharField(required=False, max_length=40)
+    looks = forms.IntegerField(required=False, min_value=0)
+
+    def problem_with(self, demand: Demand, *, places: int) -> str:
+        """Why the move cannot be tried; empty when it can."""
+        if not self.is_valid():
+            return self.first_problem
+        if self.cleaned_data["revision"] != demand.revision:
+            return (
+                f"{demand.reference} was changed by somebody else meanwhile. "
+                "Look at the board as it is now and move it again."
+            )
+        if self.cleaned_data["to_place"] > places:
+            return f"The backlog has places from 1 to {places}."
+        return ""
 
 
 class BlockForm(forms.Form):

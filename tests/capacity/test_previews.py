@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
+from capacity.engine import prepare
 from capacity.models import Forecast
 from capacity.services.forecasting import request_forecast, run_forecast
 from capacity.services.gathering import today_of
-from capacity.services.preparing import SHELF, prepared_plan
+from capacity.services.preparing import SHELF, fewer, prepared_plan
 from capacity.services.previews import answer_of, ask_preview, preview_of
 from intake.services.ranking import move_demand
 from portfolio.core.models import Team
@@ -146,3 +147,20 @@ def test_stale_plan_is_prepared_once(
 
     assert again is first
     assert len(again.plan.demands) == 3
+
+
+def test_plan_that_takes_long_is_played_in_fewer_of_the_same_worlds(
+    team, backlog, forecast
+):
+    plan = prepared_plan(now(team)).plan
+    whole = prepare(plan, trials=1000)
+
+    kept = fewer(whole, 0.4)
+
+    first = prepare(plan, trials=250)
+    assert (kept.plan, kept.finishes.days.tolist()) == (
+        first.plan,
+        first.finishes.days.tolist(),
+    )
+    assert fewer(whole, 0.1) is whole
+    assert fewer(first, 9.0) is first

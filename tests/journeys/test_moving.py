@@ -50,6 +50,9 @@ def test_drag_is_tried_then_kept_with_its_reason(sign_in):
     page.wait_for_timeout(100)  # rows follow the pointer frame by frame
     page.mouse.up()
     tried = (order(page), places(page))
+    outcome = page.locator("#outcome")
+    expect(outcome).to_contain_text(f"{before[5]} up 3:")
+    expect(outcome).to_contain_text("stay")
     page.get_by_placeholder("Why? (kept with the move)").fill("The auditor asked")
     page.get_by_role("button", name="Keep").click()
 
@@ -110,10 +113,12 @@ def test_finger_drags_and_undo_puts_back(sign_in):
     touch("touchEnd")
     expect(page.locator("#move")).to_be_visible()
     tried = order(page)
+    expect(page.locator("#outcome")).to_contain_text("stay")
     page.get_by_role("link", name="Undo").click()
 
     assert tried != before
     assert order(page) == before
+    expect(page.locator("[data-shift]")).to_have_count(0)
     expect(page.locator("#move")).to_be_hidden()
 
 
@@ -147,3 +152,46 @@ def test_stale_page_loses_nothing_and_says_what_happened(sign_in):
     expect(mine.locator("#toasts")).to_contain_text(
         f"{before[last]} moved from {last} to 4."
     )
+
+
+def test_bars_show_what_was_tried_until_undo_or_the_next_forecast(sign_in):
+    page = open_board(sign_in("manager@example.com"))
+    expect(page.locator("#freshness")).to_contain_text("fresh", timeout=60_000)
+    shifted = page.locator("[data-shift]")
+
+    def try_last_first():
+        forecast = page.locator(ROWS).filter(has=page.locator("rect.p85"))
+        forecast.last.locator(".grip").press("Enter")
+        page.get_by_label("Move to rank").fill("1")
+        page.keyboard.press("Tab")
+        expect(page.locator("#outcome")).to_contain_text("later:")
+        expect(shifted).not_to_have_count(0)
+
+    try_last_first()
+    page.get_by_role("link", name="Undo").click()
+    expect(shifted).to_have_count(0)
+    try_last_first()
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("#toasts")).to_contain_text("to 1.")
+    kept = shifted.count()
+    expect(shifted).to_have_count(0, timeout=60_000)
+
+    assert kept > 0
+
+
+def test_without_script_a_move_is_previewed_on_a_page_of_its_own(sign_in):
+    page = sign_in("manager@example.com", java_script_enabled=False)
+    page.goto("/board/")
+    reference = page.locator(ROWS).nth(7).get_attribute("data-reference")
+    page.goto(f"/board/{reference}/")
+    page.get_by_label("Move to rank").fill("5")
+
+    page.get_by_role("button", name="See what it would do").click()
+    while page.get_by_role("link", name="Look again").count():
+        page.get_by_role("link", name="Look again").click()
+    expect(page.locator(".outcome")).to_contain_text(f"{reference} up 3:")
+    page.get_by_label("Why?").fill("Asked without script")
+    page.get_by_role("button", name="Keep").click()
+
+    page.goto(f"/board/{reference}/")
+    expect(page.locator("#ranking")).to_contain_text("Asked without script")

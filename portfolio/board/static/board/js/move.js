@@ -51,6 +51,15 @@ function showPanel() {
   form.querySelector("[data-told=reference]").textContent = move.row.dataset.reference;
   form.querySelector("[data-told=from]").textContent = move.from;
   form.hidden = false;
+  tryIt();
+}
+
+// Ask what the move would do; tried.js shows the answer on the rows.
+function tryIt() {
+  const outcome = document.getElementById("outcome");
+  outcome.replaceChildren();
+  document.dispatchEvent(new CustomEvent("board:forget"));
+  if (move.to !== move.from) htmx.trigger(outcome, "tried");
 }
 
 function close() {
@@ -60,6 +69,8 @@ function close() {
   const form = panel();
   form.hidden = true;
   form.elements.why.value = "";
+  document.getElementById("outcome").replaceChildren();
+  document.dispatchEvent(new CustomEvent("board:forget"));
   if (waiting) {
     waiting = false;
     htmx.trigger(document.body, "forecast-done");
@@ -327,6 +338,7 @@ document.addEventListener("change", (event) => {
   if (!Number.isInteger(rank) || rank < 1) return;
   toRank(rank);
   event.target.value = move.to;
+  tryIt();
   move.row.scrollIntoView({ block: "nearest" });
   tell(`Rank ${move.to} of ${total()}, ${neighbours()}.`);
 });
@@ -356,7 +368,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-document.addEventListener("htmx:afterSwap", () => {
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "backlog" && event.target.id !== "backlog") return;
   takeUp();
   for (const [reference, before] of still.matches ? [] : bars) {
     const row = rowOf(reference);
@@ -384,6 +397,7 @@ function takeUp() {
   row.classList.add("lifted");
   row.scrollIntoView({ block: "nearest" });
   form.elements.why.focus({ preventScroll: true });
+  tryIt();
 }
 
 takeUp();

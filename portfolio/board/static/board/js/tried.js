@@ -1,0 +1,111 @@
+// Shows on the rows what a move that is tried would do: bars glide to where they would stand.
+//
+// The answer carries, by reference, what a row draws and says then. It is taken back when the move
+// is, and stays after Keep until the next forecast brings the rows that know it.
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const rowOf = (reference) => document.querySelector(`.board tr[data-reference="${CSS.escape(reference)}"]`);
+
+let shown = new Map(); // row → what it was, as a function that puts it back
+let answer = null; // of the last move that was tried
+let kept = false;
+
+function forget() {
+  for (const back of shown.values()) back();
+  shown = new Map();
+  answer = null;
+}
+
+function show(bars) {
+  for (const [reference, bar] of Object.entries(bars)) {
+    const row = rowOf(reference);
+    if (row) shown.set(row, showRow(row, bar));
+  }
+}
+
+function showRow(row, bar) {
+  const undo = [];
+  for (const name of ["p95", "p85"]) {
+    const rect = row.querySelector(`rect.${name}`);
+    if (rect && bar[name]) undo.push(moveRect(rect, bar[name]));
+  }
+  const range = row.querySelector("text.range");
+  if (range) undo.push(setText(range, bar.range));
+  const chance = row.querySelector(".c-chance");
+  undo.push(setText(chance.firstChild, bar.chance), setText(chance.querySelector("span"), bar.word));
+  undo.push(setColour(chance, bar.colour));
+  const promise = row.querySelector(".commit");
+  if (promise) undo.push(setColour(promise, bar.colour));
+  if (bar.shift) {
+    const time = row.querySelector(".c-time");
+    const way = bar.shift.startsWith("+") ? "later" : "earlier";
+    time.dataset.shift = bar.shift;
+    row.classList.add(way);
+    undo.push(() => {
+      delete time.dataset.shift;
+      row.classList.remove(way);
+    });
+  }
+  return () => undo.forEach((back) => back());
+}
+
+function moveRect(rect, to) {
+  const from = { x: rect.getAttribute("x"), width: rect.getAttribute("width"), open: rect.classList.contains("open") };
+  glideTo(rect, to);
+  return () => glideTo(rect, from);
+}
+
+function glideTo(rect, { x, width, open }) {
+  const before = { x: rect.getAttribute("x"), width: rect.getAttribute("width") };
+  rect.setAttribute("x", x);
+  rect.setAttribute("width", width);
+  rect.classList.toggle("open", open);
+  const box = rect.getBoundingClientRect();
+  if (still.matches || box.bottom < 0 || box.top > innerHeight) return;
+  rect.animate([before, { x, width }], { duration: 450, easing: "ease-in-out" });
+}
+
+function setText(node, words) {
+  const before = node.textContent;
+  node.textContent = words;
+  return () => {
+    node.textContent = before;
+  };
+}
+
+function setColour(element, colour) {
+  const colours = ["green", "amber", "red", "grey"];
+  const before = colours.find((each) => element.classList.contains(each));
+  element.classList.remove(...colours);
+  element.classList.add(colour);
+  return () => {
+    element.classList.remove(colour);
+    if (before) element.classList.add(before);
+  };
+}
+
+document.addEventListener("board:forget", () => {
+  if (!kept) forget();
+});
+
+// Keep: the rows that come back are still those of the last forecast.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "move") kept = true;
+  else if (event.target.id === "backlog") kept = false;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  if (target?.id === "outcome" || target?.closest?.("#outcome")) {
+    const bars = document.getElementById("outcome-bars");
+    if (!bars || answer) return;
+    answer = JSON.parse(bars.textContent);
+    show(answer);
+  } else if (target?.id === "backlog") {
+    shown = new Map();
+    const wasRefused = !document.getElementById("move")?.hidden;
+    if (kept && answer && !wasRefused) show(answer);
+    if (!kept || wasRefused) answer = null;
+    kept = false;
+  }
+});
