@@ -63,6 +63,42 @@ def presence_between(
     )
 
 
+def ramped(
+    contracts: Iterable[Contract], starts_on: date | None, weeks: int
+) -> list[Contract]:
+    """The contracts of somebody who needs so many weeks to be of full use.
+
+    Each week from the first day on gives an even step more: with three weeks a
+    quarter, a half and three quarters of the hours, then all.
+    """
+    known = sorted(contracts, key=lambda each: each.begins or date.min)
+    if starts_on is None or not weeks:
+        return known
+    ready = starts_on + timedelta(weeks=weeks)
+    begins = {starts_on + timedelta(weeks=week) for week in range(weeks + 1)} | {
+        each.begins for each in known if each.begins and starts_on < each.begins < ready
+    }
+    steps = []
+    for day in sorted(begins):
+        week = (day - starts_on).days // 7
+        share = min((week + 1) / (weeks + 1), 1.0)
+        hours = _contract_on(known, day).hours
+        steps.append(Contract(day, tuple(each * share for each in hours)))
+    return [
+        *(each for each in known if not each.begins or each.begins < starts_on),
+        *steps,
+        *(each for each in known if each.begins and each.begins > ready),
+    ]
+
+
+def _contract_on(contracts: Iterable[Contract], day: date) -> Contract:
+    in_force = Contract(None, FULL_WEEK)
+    for each in contracts:
+        if each.begins is None or each.begins <= day:
+            in_force = each
+    return in_force
+
+
 def _in_force(contracts: Iterable[Contract], first: date, last: date) -> list[Contract]:
     """The contract that holds on the first day, and those that begin after it."""
     before = Contract(None, FULL_WEEK)

@@ -3,11 +3,19 @@ from __future__ import annotations
 from django.urls import path
 
 from capacity import api, views
-from capacity.views import envelopes, receipts, templates
+from capacity.views import envelopes, people, receipts, skills, templates
 
 app_name = "capacity"
 urlpatterns = [
     path("capacity/", views.capacity, name="capacity"),
+    path("capacity/team/", people.engineers, name="engineers"),
+    path("capacity/team/new/", people.new_engineer, name="new-engineer"),
+    path("capacity/team/<int:pk>/", people.engineer, name="engineer"),
+    path("capacity/team/<int:pk>/remove/", people.remove, name="remove-engineer"),
+    path("capacity/skills/", skills.skills, name="skills"),
+    path("capacity/skills/new/", skills.new_skill, name="new-skill"),
+    path("capacity/skills/<int:pk>/", skills.skill, name="skill"),
+    path("capacity/skills/<int:pk>/remove/", skills.remove, name="remove-skill"),
     path("triage/<str:reference>/accept/", views.accept, name="accept"),
     path("demands/<str:reference>/packages/", views.packages, name="packages"),
     path(

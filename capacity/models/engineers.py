@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
-from capacity.choices import LeaveKind
+from capacity.choices import LeaveKind, PackageState
 from portfolio.core.calendars import country_error
 from portfolio.core.models import Team
 
@@ -17,11 +17,34 @@ SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
 DAY_HOURS = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(24))]
 
 
+class SkillQuerySet(models.QuerySet["Skill"]):
+    def with_use(self, team_id: int, day: date) -> SkillQuerySet:
+        """Annotate ``people`` who have it in a team, and ``packages_open`` for it."""
+        gone = Q(engineer_levels__engineer__ends_on__lt=day)
+        return self.annotate(
+            people=Count(
+                "engineer_levels",
+                filter=Q(engineer_levels__engineer__team=team_id) & ~gone,
+                distinct=True,
+            ),
+            packages_open=Count(
+                "packages",
+                filter=Q(
+                    packages__demand__team=team_id, packages__demand__rank__isnull=False
+                )
+                & ~Q(packages__state=PackageState.DONE),
+                distinct=True,
+            ),
+        )
+
+
 class Skill(models.Model):
     """What a work package asks of the engineer who does it."""
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
+
+    objects = SkillQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -71,6 +94,11 @@ class Engineer(models.Model):
         validators=SHARE,
         help_text="Share of the day lost to meetings, as in 0.2.",
     )
+    ramp_up_weeks = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(52)],
+        help_text="Weeks from the first day until they are of full use.",
+    )
     skills = models.ManyToManyField(Skill, through="EngineerSkill")
 
     objects = EngineerQuerySet.as_manager()
@@ -104,6 +132,9 @@ class Engineer(models.Model):
     @property
     def overhead_percent(self) -> int:
         return round(self.overhead * 100)
+
+    def is_gone_by(self, day: date) -> bool:
+        return self.ends_on is not None and self.ends_on < day
 
     def clean(self) -> None:
         problem = country_error(self.country, self.subdivision)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from capacity.choices import PackageState
 from capacity.models import Engineer, KtloStream, WorkPackage
-from capacity.presence import Absence, Contract, presence_between
+from capacity.presence import Absence, Contract, presence_between, ramped
 from capacity.services.arrivals import Arrivals, measure_arrivals
 from capacity.services.calibrating import (
     calibrated,
@@ -218,10 +218,14 @@ def _engineer(
             for day in public_holidays(country, subdivision, start, end)
         ),
     ]
-    contracts = [
-        Contract(row.effective_from, tuple(row.hours_per_day))
-        for row in engineer.weekly_hours.all()
-    ]
+    contracts = ramped(
+        (
+            Contract(row.effective_from, tuple(row.hours_per_day))
+            for row in engineer.weekly_hours.all()
+        ),
+        engineer.starts_on,
+        engineer.ramp_up_weeks,
+    )
     presence = presence_between(contracts, absences, start, end)
     return {
         "id": engineer_id(engineer.pk),

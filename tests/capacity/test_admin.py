@@ -70,7 +70,13 @@ def test_a_new_engineer_changes_the_plan_of_the_team(client, team, manager):
 
     client.post(
         reverse("admin:capacity_engineer_add"),
-        {"team": team.pk, "name": "Eva", "overhead": "0.2", **EMPTY_INLINES},
+        {
+            "team": team.pk,
+            "name": "Eva",
+            "overhead": "0.2",
+            "ramp_up_weeks": "0",
+            **EMPTY_INLINES,
+        },
     )
 
     assert (Engineer.objects.get().name, revision(team)) == ("Eva", 1)
@@ -88,6 +94,7 @@ def test_an_engineer_who_moves_changes_both_plans(client, team, manager):
             "team": other.pk,
             "name": "Eva",
             "overhead": "0.2",
+            "ramp_up_weeks": "0",
             **EMPTY_INLINES,
             "weekly_hours-TOTAL_FORMS": 1,
             "weekly_hours-INITIAL_FORMS": 1,

@@ -1,0 +1,115 @@
+"""The engineers of a team: who they are, what they can do, when they work."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from capacity.forms import HoursFormSet, PersonForm, hours_form
+from capacity.models import Engineer, Skill
+from capacity.services.people import remove_engineer, save_engineer
+from portfolio.core.errors import RuleBroken
+from portfolio.core.http import PageRequest, render_page
+from portfolio.core.rights import PLAN
+from portfolio.core.teams import team_of
+
+require_form = require_http_methods(["GET", "HEAD", "POST"])
+may_plan = permission_required(PLAN, raise_exception=True)
+
+
+@require_safe
+@may_plan
+def engineers(request: PageRequest) -> HttpResponse:
+    team, today = team_of(request.user), timezone.localdate()
+    everybody = list(
+        Engineer.objects.filter(team=team).with_calendars().select_related("user")
+    )
+    return render_page(
+        request,
+        "capacity/engineers.html",
+        {
+            "team": team,
+            "here": [each for each in everybody if not each.is_gone_by(today)],
+            "gone": [each for each in everybody if each.is_gone_by(today)],
+        },
+        fragment="engineers",
+    )
+
+
+@require_form
+@may_plan
+def new_engineer(request: PageRequest) -> HttpResponse:
+    return _edit(request, None)
+
+
+@require_form
+@may_plan
+def engineer(request: PageRequest, pk: int) -> HttpResponse:
+    return _edit(request, _engineer(request, pk))
+
+
+@require_form
+@may_plan
+def remove(request: PageRequest, pk: int) -> HttpResponse:
+    found = _engineer(request, pk)
+    if request.method == "POST":
+        try:
+            remove_engineer(engineer=found, by=request.user)
+        except RuleBroken as broken:
+            messages.error(request, str(broken))
+            return redirect("capacity:engineer", found.pk)
+        messages.success(request, f"Removed {found.name}.")
+        return redirect("capacity:engineers")
+    return render_page(
+        request, "capacity/remove_engineer.html", {"engineer": found}, fragment="form"
+    )
+
+
+def _edit(request: PageRequest, found: Engineer | None) -> HttpResponse:
+    """Show an engineer, or store what was sent of one."""
+    team, sent = team_of(request.user), request.POST or None
+    form = PersonForm(sent, team=team, skills=list(Skill.objects.all()), engineer=found)
+    hours = hours_form(engineer=found, data=sent)
+    # Both are checked, so that all that is wrong is said at once.
+    if sent and all([form.is_valid(), hours.is_valid()]):
+        try:
+            saved = save_engineer(
+                team=team,
+                engineer=found,
+                person=form.person(hours.rows()),
+                by=request.user,
+            )
+        except RuleBroken as broken:
+            form.add_error(None, str(broken))
+        else:
+            messages.success(request, f"Stored {saved}. The forecast follows.")
+            return redirect("capacity:engineers")
+    return _page(request, found, form, hours)
+
+
+def _page(
+    request: PageRequest,
+    found: Engineer | None,
+    form: PersonForm,
+    hours: HoursFormSet,
+) -> HttpResponse:
+    return render_page(
+        request,
+        "capacity/engineer.html",
+        {
+            "engineer": found,
+            "form": form,
+            "hours": hours,
+            "today": timezone.localdate(),
+        },
+        fragment="engineer",
+    )
+
+
+def _engineer(request: PageRequest, pk: int) -> Engineer:
+    own = Engineer.objects.filter(team=team_of(request.user)).with_calendars()
+    return get_object_or_404(own, pk=pk)
