@@ -6,20 +6,24 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.safestring import SafeString
+
 from capacity.models import DemandForecast, Forecast, WorkPackage
 from intake.answers import Part, parts_of
 from intake.discussion import Discussion, discussion_of
 from intake.models import Demand, RankMove
+from portfolio.board.backlog import read_work
+from portfolio.board.drawing import bar_svg
 from portfolio.board.rows import (
+    Facts,
     Row,
     bar_of,
     bar_words,
     range_of,
-    read_work,
     row_of,
 )
 from portfolio.board.story import Told, tell
-from portfolio.board.timeline import Axis, Bar, axis_for
+from portfolio.board.timeline import Axis, axis_for
 from portfolio.core.models import Event, User
 from portfolio.core.rights import SEE_PEOPLE
 from portfolio.core.words import counted
@@ -46,9 +50,7 @@ class DemandPage:
     demand: Demand
     row: Row
     axis: Axis
-    bar: Bar
-    bar_words: str
-    range: str
+    svg: SafeString
     total: int
     made_by: Forecast | None
     forecast: DemandForecast | None
@@ -91,14 +93,19 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         WorkPackage.objects.filter(demand=demand).select_related("skill", "engineer")
     )
     backlog = Demand.objects.filter(team=demand.team_id).in_backlog()
-    work = read_work((demand.pk, each.skill.name, each.likely) for each in packages)
+    work = read_work(
+        (demand.pk, each.skill.name, float(each.likely)) for each in packages
+    )
+    promised = standing[0].commitment.due_on if standing else None
+    judged_by = promised or demand.needed_by
     row = row_of(
         place=backlog.filter(rank__lte=demand.rank).count() if demand.rank else 0,
-        demand=demand,
-        outlook=outlook,
-        commitment=standing[0] if standing else None,
+        facts=_facts(demand),
+        forecast=outlook.rows.get(demand.pk),
+        promised=promised,
+        chance=outlook.chance(demand.pk, judged_by) if judged_by else None,
+        rag=outlook.rag(demand.pk, judged_by, today),
         work=work.get(demand.pk),
-        today=today,
     )
     days = row.dates
     axis = axis_for(
@@ -108,15 +115,19 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
     discussion, trail = discussion_of(
         demand, user, Event.objects.about(demand).by_time()
     )
+    label = range_of(row, today)
     sees_people = user.has_perm(SEE_PEOPLE)
     lines = [_line(each, user, sees_people=sees_people) for each in packages]
     return DemandPage(
         demand=demand,
         row=row,
         axis=axis,
-        bar=bar_of(row, axis, range_of(row, today)),
-        bar_words=bar_words(row, today),
-        range=range_of(row, today),
+        svg=bar_svg(
+            row,
+            bar_of(row, axis, label),
+            words=bar_words(row, today),
+            label=label,
+        ),
         total=backlog.count(),
         made_by=outlook.forecast,
         forecast=outlook.rows.get(demand.pk),
@@ -128,6 +139,24 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         story=tell(trail[::-1]),
         answers=parts_of(demand),
         discussion=discussion,
+    )
+
+
+def _facts(demand: Demand) -> Facts:
+    return Facts(
+        pk=demand.pk,
+        reference=demand.reference,
+        title=demand.title,
+        stage=demand.stage,
+        needed_by=demand.needed_by,
+        revision=demand.revision,
+        blocked_since=demand.blocked_since,
+        blocked_cause=demand.blocked_cause,
+        blocked_waits_for=demand.blocked_waits_for,
+        tier=demand.tier.name,
+        tier_slug=demand.tier.slug,
+        unit=demand.business_unit.name,
+        unit_slug=demand.business_unit.slug,
     )
 
 

@@ -14,6 +14,8 @@ SHOWS = {
     "at-risk": "At risk",
     "unestimated": "Unestimated",
 }
+# So many rows are shown at once; more are there for a click.
+ROWS = 500
 VIEWS = {"list": "Ranked list", "columns": "Columns"}
 
 
@@ -34,17 +36,21 @@ class Filters:
     tier: str = ""
     words: str = ""
     view: str = "list"
+    rows: int = ROWS
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filters:
         """What an address asks for; what it asks in words nobody knows is left out."""
         show, view = given.get("show", ""), given.get("view", "")
+        rows = given.get("rows", "")
         return cls(
             show=show if show in SHOWS else "all",
             unit=given.get("unit", ""),
             tier=given.get("tier", ""),
             words=given.get("words", "").strip(),
             view=view if view in VIEWS else "list",
+            # Nine digits are a number to any machine; more are a joke.
+            rows=max(ROWS, int(rows)) if rows.isdecimal() and len(rows) < 9 else ROWS,
         )
 
     @property
@@ -57,11 +63,11 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Whether some demands may be left out."""
-        return replace(self, view="list") != Filters()
+        return replace(self, view="list", rows=ROWS) != Filters()
 
-    def other(self, **changes: str) -> str:
+    def other(self, **changes: str | int) -> str:
         """The address part of these filters with some of them changed."""
-        return f"?{replace(self, **changes).query}"
+        return f"?{replace(self, **changes).query}"  # type: ignore[arg-type]  # names and types are ours
 
     def keep(self, rows: Iterable[Row]) -> list[Row]:
         return [row for row in self._asked(rows) if _is_shown(row, self.show)]

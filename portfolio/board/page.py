@@ -6,18 +6,21 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString, mark_safe
+
 from intake.choices import BACKLOG, Stage
+from portfolio.board.backlog import Backlog
 from portfolio.board.cuts import Cut, cuts_of
-from portfolio.board.filters import Filters, Pick
+from portfolio.board.drawing import bar_svg, cuts_html, row_html
+from portfolio.board.filters import ROWS, Filters, Pick
 from portfolio.board.rows import (
-    Backlog,
     Row,
     bar_of,
     bar_words,
     days_words,
     range_of,
 )
-from portfolio.board.timeline import Axis, Bar
+from portfolio.board.timeline import Axis
 
 # From here on the browser leaves out the layout of rows nobody sees.
 MANY_ROWS = 100
@@ -28,9 +31,7 @@ class Line:
     """One row with its bar, and the cuts under it."""
 
     row: Row
-    bar: Bar
-    bar_words: str
-    range: str
+    svg: SafeString
     cuts: list[Cut]
 
 
@@ -79,6 +80,30 @@ class Page:
     first_cuts: list[Cut]
     lines: list[Line]
     columns: list[Column]
+    may_rank: bool
+
+    @property
+    def body(self) -> SafeString:
+        """The rows of the list, with the cuts between them."""
+        parts = [cuts_html(self.first_cuts)]
+        for line in self.lines:
+            parts.append(row_html(line.row, line.svg, may_rank=self.may_rank))
+            if line.cuts:
+                parts.append(cuts_html(line.cuts))
+        return mark_safe("".join(parts))  # noqa: S308 - escaped where it is drawn
+
+    @property
+    def hidden(self) -> int:
+        """Rows that pass the filters and wait to be asked for."""
+        return len(self.rows) - len(self.lines)
+
+    @property
+    def more(self) -> int:
+        return min(self.hidden, ROWS)
+
+    @property
+    def with_more(self) -> str:
+        return self.filters.other(rows=self.filters.rows + ROWS)
 
     @property
     def total(self) -> int:
@@ -97,7 +122,7 @@ class Page:
         return self.filters.other(view="columns")
 
 
-def page_of(backlog: Backlog, filters: Filters) -> Page:
+def page_of(backlog: Backlog, filters: Filters, *, may_rank: bool) -> Page:
     rows = filters.keep(backlog.rows)
     axis = backlog.axis()
     as_columns = filters.view == "columns"
@@ -113,8 +138,9 @@ def page_of(backlog: Backlog, filters: Filters) -> Page:
         tiers=_choices({row.tier_slug: row.tier for row in backlog.rows}, filters.tier),
         axis=axis,
         first_cuts=cuts[0],
-        lines=[] if as_columns else _lines(backlog, rows, axis, cuts),
+        lines=[] if as_columns else _lines(backlog, rows[: filters.rows], axis, cuts),
         columns=_columns(rows) if as_columns else [],
+        may_rank=may_rank,
     )
 
 
@@ -143,13 +169,9 @@ def _lines(
 
 def _line(row: Row, axis: Axis, backlog: Backlog, cuts: list[Cut]) -> Line:
     label = range_of(row, backlog.today)
-    return Line(
-        row=row,
-        bar=bar_of(row, axis, label),
-        bar_words=bar_words(row, backlog.today),
-        range=label,
-        cuts=cuts,
-    )
+    drawn = bar_of(row, axis, label)
+    words = bar_words(row, backlog.today)
+    return Line(row, bar_svg(row, drawn, words=words, label=label), cuts)
 
 
 def _columns(rows: list[Row]) -> list[Column]:

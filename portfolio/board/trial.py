@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from capacity.services.previews import Preview
-from portfolio.board.rows import Backlog, Row
+from portfolio.board.backlog import Backlog
+from portfolio.board.rows import Row
 from portfolio.board.trying import Moved, Outcome, moved_by, outcome_of
 from portfolio.core.words import counted, short_day
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from capacity.services.previews import Preview, Shift, ask_preview
 from intake.models import Demand
-from portfolio.board.rows import Backlog, Dates, Row, bar_of, range_of
+from portfolio.board.backlog import Backlog
+from portfolio.board.rows import Dates, Row, bar_of, range_of
 from portfolio.board.timeline import Axis, Span
 from portfolio.core.models import Team
 from portfolio.core.words import counted, short_day

@@ -38,14 +38,18 @@ class Outlook:
 
     def rag(self, demand_id: int, day: date | None, today: date) -> Rag:
         """Status of an open demand that is to be done by a day."""
-        if day is None:
-            return NO_DATE
-        chance = self.chance(demand_id, day)
-        cannot = bool(self.cannot(demand_id))
-        overdue = day < today
-        if chance is None and not cannot and not overdue:
-            return NOT_YET
-        return rag_of(chance=chance, overdue=overdue, cannot=cannot)
+        chance = self.chance(demand_id, day) if day else None
+        return rag_by(day, chance, cannot=bool(self.cannot(demand_id)), today=today)
+
+
+def rag_by(day: date | None, chance: float | None, *, cannot: bool, today: date) -> Rag:
+    """Status of an open demand that is to be done by a day, with this chance."""
+    if day is None:
+        return NO_DATE
+    overdue = day < today
+    if chance is None and not cannot and not overdue:
+        return NOT_YET
+    return rag_of(chance=chance, overdue=overdue, cannot=cannot)
 
 
 def outlook_of(team_id: int, demand_ids: Iterable[int] | None = None) -> Outlook:

@@ -11,7 +11,7 @@ from typing import Any
 
 PARTS = {
     "engine": "the forecast engine on the standard case of 500 demands",
-    "board": "queries and time of the board with 50 and 500 demands",
+    "board": "queries and time of the board with 50, 500 and 2,000 demands",
     "change": "time from a change to the forecast that knows it, with the demo data",
     "submissions": "2,000 requests from 16 threads, on SQLite and on PostgreSQL",
     "preview": "a drag on the board, answered by a worker, with 500 demands",

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from portfolio.board.backlog import read_backlog
 from portfolio.board.filters import Filters, Pick
-from portfolio.board.rows import read_backlog
 from tests.delivery.rows import days_from_now, make_forecast
 from tests.factories import CommitmentFactory, SkillFactory, WorkPackageFactory
 

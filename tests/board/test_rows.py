@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 from django.utils import timezone
 
-from portfolio.board.rows import Dates, Row, Work, days_words, read_backlog, read_work
+from portfolio.board.backlog import read_backlog, read_work
+from portfolio.board.rows import Dates, Row, Work, days_words
 from portfolio.delivery.rag import AT_RISK, CANNOT, LATE, NO_DATE, NOT_YET
 from tests.delivery.rows import days_from_now, make_forecast
 from tests.factories import (
@@ -172,8 +171,8 @@ def test_axis_reaches_the_latest_date_of_any_row(team, manager, backlog):
 
 
 def test_work_is_summed_by_demand_with_each_skill_once():
-    packages = [(1, "IAM", Decimal(2)), (2, "API", Decimal(1)), (1, "API", Decimal(3)),
-                (1, "IAM", Decimal("0.5"))]  # fmt: skip
+    packages = [(1, "IAM", 2.0), (2, "API", 1.0), (1, "API", 3.0),
+                (1, "IAM", 0.5)]  # fmt: skip
 
     work = read_work(packages)
 

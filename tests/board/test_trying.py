@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from capacity.services.previews import Preview, Shift
-from portfolio.board.rows import Backlog, Dates
+from portfolio.board.backlog import Backlog
+from portfolio.board.rows import Dates
 from portfolio.board.trial import move_words
 from portfolio.board.trying import moved_by, order_with, outcome_of
 from portfolio.delivery.rag import AT_RISK, ON_TRACK

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from capacity.services.status import forecast_status
 from intake.models import Demand
 from intake.services.ranking import move_demand
+from portfolio.board.backlog import Backlog, read_backlog
 from portfolio.board.filters import Filters
 from portfolio.board.forms import MoveForm
 from portfolio.board.page import page_of, refused_move
-from portfolio.board.rows import Backlog, read_backlog
 from portfolio.board.sheet import HEADER, sheet_rows
 from portfolio.board.story import last_of
 from portfolio.core.csv_cells import csv_response
@@ -88,7 +88,11 @@ def _page(
         "board/board.html",
         {
             "status": forecast_status(backlog.team),
-            "page": page_of(backlog, Filters.read(request.GET)),
+            "page": page_of(
+                backlog,
+                Filters.read(request.GET),
+                may_rank=request.user.has_perm("intake.rank_demand"),
+            ),
             "move": refused_move(backlog, refused) if refused else None,
         },
         fragment="backlog",

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from capacity.services.previews import answer_of
 from intake.models import Demand
+from portfolio.board.backlog import read_backlog
 from portfolio.board.forms import TrialForm
-from portfolio.board.rows import read_backlog
 from portfolio.board.trial import trial_of
 from portfolio.board.trying import order_of, order_with, try_order
 from portfolio.core.http import PageRequest, render_page

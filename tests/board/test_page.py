@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from portfolio.board.backlog import Backlog
+from portfolio.board.filters import ROWS, Filters
+from portfolio.board.page import page_of
+from tests.board.made import TODAY, row_with
+
+
+def page(rows, filters=None, *, may_rank=True):
+    backlog = Backlog(None, rows, TODAY)
+    return page_of(backlog, filters or Filters(), may_rank=may_rank)
+
+
+def test_long_list_shows_its_first_rows_and_how_many_are_behind():
+    rows = [row_with(number) for number in range(1, 2 * ROWS + 8)]
+
+    first = page(rows)
+    second = page(rows, Filters(rows=2 * ROWS))
+
+    assert (len(first.lines), first.hidden, first.more) == (ROWS, ROWS + 7, ROWS)
+    assert first.with_more == f"?rows={2 * ROWS}"
+    assert (len(second.lines), second.hidden, second.more) == (2 * ROWS, 7, 7)
+
+
+def test_rows_asked_for_are_read_from_the_address():
+    asked = [Filters.read({"rows": text}).rows for text in ("", "20", "1500", "x", "²")]
+
+    assert asked == [ROWS, ROWS, 1500, ROWS, ROWS]
+
+
+def test_what_people_wrote_is_escaped_in_a_row():
+    mean = '<script>"&'
+    row = row_with(1, title=mean, unit=mean, skills=(mean,), blocked=mean, silence=mean)
+
+    body = page([row]).body
+
+    assert mean not in body
+    assert body.count("&lt;script&gt;&quot;&amp;") == 8
+
+
+def test_row_can_only_be_moved_by_who_may_rank():
+    assert "data-to-rank" in page([row_with(1)]).body
+    assert "data-to-rank" not in page([row_with(1)], may_rank=False).body
+    assert 'class="grip"' not in page([row_with(1)], may_rank=False).body
