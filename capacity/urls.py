@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from capacity import api, views
-from capacity.views import envelopes, people, receipts, skills, templates
+from capacity.views import envelopes, people, receipts, skills, templates, trying
 
 app_name = "capacity"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("capacity/skills/<int:pk>/", skills.skill, name="skill"),
     path("capacity/skills/<int:pk>/remove/", skills.remove, name="remove-skill"),
     path("triage/<str:reference>/accept/", views.accept, name="accept"),
+    path("triage/<str:reference>/if-ranked/", trying.if_ranked, name="if-ranked"),
     path("demands/<str:reference>/packages/", views.packages, name="packages"),
     path(
         "requests/<str:reference>/forecast/",

@@ -1,5 +1,5 @@
+from capacity.forms.deciding import BorrowForm, PlaceForm, TryForm
 from capacity.forms.packages import (
-    BorrowForm,
     PackageAdminForm,
     PackageForm,
     PackagesFormSet,
@@ -22,9 +22,11 @@ __all__ = [
     "PackageForm",
     "PackagesFormSet",
     "PersonForm",
+    "PlaceForm",
     "SkillForm",
     "TemplateNameForm",
     "TemplateRowsFormSet",
+    "TryForm",
     "hours_form",
     "packages_form",
     "rows_of_offer",

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -9,7 +8,6 @@ from django import forms
 from capacity.models import PackageTemplate, Skill, TemplatePackage, WorkPackage
 from capacity.services.estimating import Estimate, range_error
 from capacity.services.templates import Offer, TemplateRow
-from intake.models import Tier
 from portfolio.core.words import joined
 
 ROW = ["package", "name", "skill", "low", "likely", "high", "after_previous"]
@@ -257,38 +255,3 @@ def rows_of_packages(packages: Sequence[WorkPackage]) -> list[dict[str, Any]]:
 
 def _short(days: Any) -> str:
     return f"{days:f}".rstrip("0").rstrip(".")
-
-
-class BorrowForm(forms.Form):
-    """Days of one tier's share for another; its fields are what the service takes."""
-
-    borrower = forms.ModelChoiceField(
-        Tier.objects.none(),
-        label="Which tier gets them?",
-        empty_label=None,
-    )
-    lender = forms.ModelChoiceField(
-        Tier.objects.none(), label="From the share of which tier?", empty_label=None
-    )
-    days = forms.DecimalField(
-        label="How many focused days?",
-        min_value=Decimal("0.1"),
-        max_digits=6,
-        decimal_places=1,
-        error_messages={"required": "Say how many days."},
-        widget=forms.NumberInput(attrs={"step": "0.1", "inputmode": "decimal"}),
-    )
-    why = forms.CharField(
-        label="Why?",
-        max_length=500,
-        help_text="Kept in the ledger.",
-        error_messages={"required": "Say why; the ledger shows it."},
-    )
-
-    def __init__(self, *args: Any, **rest: Any) -> None:
-        super().__init__(*args, **rest)
-        for name in ("borrower", "lender"):
-            field = cast("forms.ModelChoiceField[Tier]", self.fields[name])
-            field.queryset = Tier.objects.filter(
-                current_version__share_percent__isnull=False
-            )

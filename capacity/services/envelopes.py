@@ -159,19 +159,27 @@ def over_words(envelope: Envelope, quarter: Quarter) -> str:
     )
 
 
-def warning_with(demand: Demand) -> str:
-    """Whether a demand nobody has forecast yet may take its tier beyond its share."""
+def warning_with(demand: Demand, *, days: float, words: str) -> str:
+    """Whether so many more days of the quarter take a demand's tier beyond its share.
+
+    For one that no forecast knows yet; empty where they do not.
+    """
     standing = envelopes_of(demand.team)
     envelope = next(each for each in standing.tiers if each.tier == demand.tier)
-    more = demand.packages.all().likely_days_by_demand().get(demand.pk, 0.0)
-    taken = envelope.taken + more
+    taken = envelope.taken + days
     if envelope.share is None or taken - envelope.allowed <= LEAST_DAYS:
         return ""
     return (
-        f"{demand.tier} goes beyond its share of {standing.quarter.words} if all of "
-        f"{demand.reference} is done in it: it takes {taken:.1f} of "
-        f"{envelope.allowed:.1f} days then."
+        f"{demand.tier} goes beyond its share of {standing.quarter.words} {words}: it "
+        f"takes {taken:.1f} of {envelope.allowed:.1f} days then."
     )
+
+
+def warning_when_accepted(demand: Demand) -> str:
+    """The same for one that was just accepted, if it is all done in the quarter."""
+    days = demand.packages.all().likely_days_by_demand().get(demand.pk, 0.0)
+    words = f"if all of {demand.reference} is done in it"
+    return warning_with(demand, days=days, words=words)
 
 
 @transaction.atomic

@@ -20,13 +20,14 @@ from django.views.decorators.http import (
 from capacity.choices import PackageState
 from capacity.forms import (
     PackagesFormSet,
+    PlaceForm,
     packages_form,
     rows_of_offer,
     rows_of_packages,
     rows_typed,
 )
 from capacity.models import Forecast, WorkPackage
-from capacity.services.envelopes import warning_with
+from capacity.services.envelopes import warning_when_accepted
 from capacity.services.estimating import accept_with_packages, set_packages
 from capacity.services.forecasting import request_forecast
 from capacity.services.indicating import indication_for
@@ -35,6 +36,7 @@ from capacity.services.reading import outlook_of
 from capacity.services.results import result_for
 from capacity.services.status import forecast_status
 from capacity.services.templates import Offer, offers_of
+from capacity.services.trying import Tried, try_demand, usual_place
 from intake.choices import Stage
 from intake.follow import decision_words
 from intake.models import Demand
@@ -137,10 +139,15 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
         return _decided_meanwhile(request, demand)
     offers = offers_of(demand.team)
     formset = _formset(request, [], offers)
-    if formset.is_valid():
+    form = _place_form(request, demand)
+    if formset.is_valid() and form.is_valid():
+        place, packages = form.cleaned_data["place"], formset.estimates()
+        if "try" in request.POST:
+            tried = try_demand(demand=demand, rows=packages, place=place)
+            return _accept_page(request, demand, formset, offers, form, tried)
         try:
             accepted = accept_with_packages(
-                demand=demand, packages=formset.estimates(), by=request.user
+                demand=demand, packages=packages, by=request.user, place=place
             )
         except RuleBroken as broken:
             demand = _demand(request, reference)
@@ -149,13 +156,40 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
             messages.error(request, str(broken))
         else:
             messages.success(request, f"Accepted {accepted}.")
-            if warning := warning_with(accepted):
+            if warning := warning_when_accepted(accepted):
                 messages.warning(request, warning)
             return redirect("intake:triage")
-    back = reverse("intake:triage-demand", args=[demand.reference])
+    return _accept_page(request, demand, formset, offers, form)
+
+
+def _accept_page(
+    request: PageRequest,
+    demand: Demand,
+    formset: PackagesFormSet,
+    offers: Sequence[Offer],
+    form: PlaceForm,
+    tried: Tried | None = None,
+) -> HttpResponse:
     return _packages_page(
-        request, demand, formset, offers=offers, back=back, is_accepting=True
+        request,
+        demand,
+        formset,
+        offers=offers,
+        back=reverse("intake:triage-demand", args=[demand.reference]),
+        is_accepting=True,
+        place_form=form,
+        tried=tried,
     )
+
+
+def _place_form(request: PageRequest, demand: Demand) -> PlaceForm:
+    """The rank as it was typed or chosen before, or as it is usual for the tier."""
+    last = demand.team.demands.in_backlog().count() + 1
+    if request.method == "POST":
+        return PlaceForm(request.POST, last=last)
+    chosen = request.GET.get("place", "")
+    place = int(chosen) if chosen.isdecimal() else usual_place(demand)
+    return PlaceForm(initial={"place": place}, last=last)
 
 
 def _decided_meanwhile(request: PageRequest, demand: Demand) -> HttpResponse:
@@ -237,6 +271,8 @@ def _packages_page(
     begun: Sequence[WorkPackage] = (),
     is_accepting: bool = False,
     meanwhile: Sequence[dict[str, Any]] = (),
+    place_form: PlaceForm | None = None,
+    tried: Tried | None = None,
 ) -> HttpResponse:
     name = "accept" if is_accepting else "packages"
     return render_page(
@@ -253,6 +289,8 @@ def _packages_page(
             "back": back,
             "address": reverse(f"capacity:{name}", args=[demand.reference]),
             "meanwhile": meanwhile,
+            "form": place_form,
+            "tried": tried,
             "decision": decision_words(demand) if meanwhile else "",
         },
         fragment="packages",

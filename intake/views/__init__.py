@@ -151,7 +151,7 @@ def _decision(
     said: str,
 ) -> HttpResponse:
     """Show a form of the triage panel, or do what it was sent for."""
-    form = form_class(sent(request), initial={"tier": demand.tier_id})
+    form = form_class(sent(request), initial=_likely_tier(demand))
     if not form.is_valid():
         return _triage_page(request, demand=demand, form=form, fragment="decision")
     try:
@@ -161,6 +161,16 @@ def _decision(
     else:
         messages.success(request, said.format(demand.reference))
     return _next_in_triage(request)
+
+
+def _likely_tier(demand: Demand) -> dict[str, Any]:
+    """What is asked for, with its reason, where that has still to be granted."""
+    if not demand.wants_another_tier:
+        return {"tier": demand.tier_id}
+    return {
+        "tier": demand.tier_wanted_id,
+        "why": f"As asked for: {demand.tier_wanted_why}",
+    }
 
 
 def _triage_page(

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake.models import Tier
+from portfolio.core.models import Event
 from tests.factories import (
     DemandFactory,
     RankedDemandFactory,
@@ -250,3 +251,19 @@ def test_the_panel_says_which_tier_is_asked_for_and_what_the_unit_has_left(
     assert "<b>Expedite is asked for</b>, it counts as Standard" in text
     assert "The shop stands still." in text
     assert f"{demand.business_unit} has 2 of 2 left" in text
+
+
+def test_granting_the_tier_that_is_asked_for_is_filled_in(client, manager, demand):
+    demand.tier_wanted = Tier.objects.get(slug="strategic")
+    demand.tier_wanted_why = "The board has decided it."
+    demand.save()
+    client.force_login(manager)
+    address = reverse("intake:tier", args=[demand.reference])
+
+    form = client.get(address).context["form"]
+    client.post(address, {name: form[name].value() for name in ("tier", "why")})
+
+    demand.refresh_from_db()
+    assert (demand.tier.slug, demand.wants_another_tier) == ("strategic", False)
+    changed = Event.objects.about(demand).get(kind="tier-changed")
+    assert changed.why == "As asked for: The board has decided it."
