@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from intake.answers import answers_of, to_ask
+from intake.choices import QuestionKind
 from intake.evidence import EVIDENCE, is_complete
 from intake.models import Demand
 from intake.questions import Question, Topic, read_questions
 
 OPENING, TIER, CHECK = "opening", "tier", "check"
+# Of a draft that began with an e-mail nobody has named them yet.
+SYSTEMS = {
+    "source": Question("source", QuestionKind.SYSTEM, "Where does the data come from?"),
+    "target": Question("target", QuestionKind.SYSTEM, "Where should it go?"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,9 @@ def way_of(draft: Demand) -> Way:
         pages.append(Page(TIER, f"This is {draft.tier}", "How quickly we answer", 1, 1))
         pages += list(_tier_pages(draft))
         pages.append(Page(CHECK, "Check your answers", "Before you send it", 1, 1))
-    missing = [
+    named = {"source": draft.source_name, "target": draft.target_name}
+    missing = [(pages[0], SYSTEMS[key]) for key, name in named.items() if not name]
+    missing += [
         (page, question)
         for page in pages
         if page.topic

@@ -74,3 +74,10 @@ class QuestionKind(TextChoices):
 class WarningLevel(TextChoices):
     SOON = "soon", "75 % used"
     BREACHED = "breached", "Breached"
+
+
+class LetterOutcome(TextChoices):
+    DRAFT = "draft", "Became a draft"
+    ANSWER = "answer", "Answered a question"
+    COMMENT = "comment", "Became a comment"
+    IGNORED = "ignored", "Was not taken"

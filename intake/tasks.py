@@ -27,6 +27,13 @@ def recount_clocks(calendar_id: int | None = None) -> None:
 
 
 @shared_task
+def read_mailbox() -> None:
+    from intake.services.letters import read_mailbox as read
+
+    read()
+
+
+@shared_task
 def forget_guest_drafts() -> None:
     from intake.services.guests import forget_guest_drafts as forget
 

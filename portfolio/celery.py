@@ -39,6 +39,12 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    # E-mails that people write to the team, where a mailbox is named.
+    "read-mailbox": {
+        "task": "intake.tasks.read_mailbox",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     # Holidays may have been added, and requests from before have no clocks yet.
     "recount-clocks": {
         "task": "intake.tasks.recount_clocks",

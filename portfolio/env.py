@@ -107,6 +107,32 @@ def mail(name: str, folder: Path) -> dict[str, Any]:
     }
 
 
+def mailbox(name: str) -> str:
+    """A mailbox to read: a maildir, or a folder of an IMAP server; empty for none."""
+    given = text(name, "").strip()
+    parts = urlsplit(given)
+    try:
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        is_port = False
+    is_maildir = parts.scheme == "maildir" and not parts.netloc and parts.path
+    is_imap = (
+        parts.scheme in {"imap", "imaps"}
+        and parts.hostname
+        and parts.username
+        and parts.query in ({"", "tls=yes"} if parts.scheme == "imap" else {""})
+        and is_port
+    )
+    if given and not is_maildir and not is_imap:
+        # Not the value itself: it may hold a password.
+        raise ImproperlyConfigured(
+            f"{name} cannot be read; accepted are maildir:///folder, "
+            "imaps://user:password@host:993/INBOX and "
+            "imap://user:password@host:143/INBOX?tls=yes."
+        )
+    return given
+
+
 def address(name: str, default: str) -> str:
     """Where people open the application, without a slash at the end."""
     given = text(name, default).strip().rstrip("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -136,6 +137,14 @@ DEFAULT_FROM_EMAIL = env.text(
 MAIL_FOLDER = ""
 globals().update(env.mail("PORTFOLIO_EMAIL_URL", STATE_DIR / "mail"))
 EMAIL_TIMEOUT = 10
+SENDER_ADDRESS = parseaddr(DEFAULT_FROM_EMAIL)[1]
+# The mailbox people write to, and its address; without it nobody reads answers.
+MAILBOX = env.mailbox("PORTFOLIO_MAILBOX")
+MAILBOX_ADDRESS = env.text("PORTFOLIO_MAILBOX_ADDRESS", "" if not MAILBOX else None)
+# Slugs: whom messages are for, and for whom somebody without an account asks. Without
+# the unit, what strangers write is not taken.
+MAILBOX_TEAM = env.text("PORTFOLIO_MAILBOX_TEAM", "")
+MAILBOX_UNIT = env.text("PORTFOLIO_MAILBOX_UNIT", "")
 # From this hour on, where each person works, the mail of the day is made.
 DIGEST_HOUR = env.number("PORTFOLIO_DIGEST_HOUR", 7, most=23)
 

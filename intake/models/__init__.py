@@ -2,6 +2,7 @@ from intake.models.attachments import Attachment
 from intake.models.clocks import SlaClock, SlaWarning
 from intake.models.demands import Demand, RankMove
 from intake.models.followers import Follower
+from intake.models.letters import Letter
 from intake.models.links import GuestDraft, SubmissionLink
 from intake.models.systems import System
 from intake.models.tables import TierTable
@@ -13,6 +14,7 @@ __all__ = [
     "Demand",
     "Follower",
     "GuestDraft",
+    "Letter",
     "RankMove",
     "SlaClock",
     "SlaWarning",

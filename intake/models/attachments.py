@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from intake.models.demands import Demand
+from intake.models.letters import Letter
 
 
 def private_storage() -> Storage:
@@ -22,12 +23,18 @@ def stored_name(_attachment: Attachment, _filename: str) -> str:
 
 
 class Attachment(models.Model):
-    """A file that answers a question of a form."""
+    """A file that answers a question of a form, or came with an e-mail."""
 
     demand = models.ForeignKey(
         Demand, on_delete=models.CASCADE, related_name="attachments"
     )
-    key = models.CharField(max_length=40, help_text="Of the question it answers.")
+    key = models.CharField(
+        max_length=40, help_text="Of the question it answers; mail-… by e-mail."
+    )
+    # What it came with, where it did not come by the form.
+    letter = models.ForeignKey(
+        Letter, on_delete=models.SET_NULL, null=True, related_name="files"
+    )
     name = models.CharField(max_length=150)
     # As the content showed, not as the browser said.
     content_type = models.CharField(max_length=100)

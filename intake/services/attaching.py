@@ -8,7 +8,7 @@ from django.db import transaction
 
 from intake.choices import Stage
 from intake.content import content_type_of, name_of
-from intake.models import Attachment, Demand
+from intake.models import Attachment, Demand, Letter
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import User
 
@@ -28,6 +28,28 @@ def attach_file(
         key=key,
         name=name_of(upload),
         content_type=content_type,
+        size=upload.size or 0,
+        file=upload,
+        added_by=by,
+    )
+
+
+@transaction.atomic
+def attach_mailed(
+    *,
+    demand: Demand,
+    letter: Letter,
+    number: int,
+    upload: UploadedFile[Any],
+    by: User | None,
+) -> Attachment:
+    """Keep a file that came with an e-mail, under the same checks."""
+    return Attachment.objects.create(
+        demand=demand,
+        letter=letter,
+        key=f"mail-{letter.pk}-{number}",
+        content_type=content_type_of(upload),
+        name=name_of(upload),
         size=upload.size or 0,
         file=upload,
         added_by=by,

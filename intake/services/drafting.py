@@ -105,6 +105,8 @@ def discard_draft(*, draft: Demand) -> None:
     """Throw away what nobody else has seen."""
     locked = _lock_draft(draft)
     remove_files(demand=locked)
+    # That it was taken stays known, so that it is never taken again.
+    locked.letters.update(subject="", text="", left_out="")
     locked.delete()
 
 

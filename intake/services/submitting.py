@@ -59,7 +59,7 @@ def _drop_what_is_not_asked(draft: Demand) -> None:
         for key, answer in kept.items()
         if key in asked and key not in COLUMNS
     }
-    files = draft.attachments.values_list("key", flat=True)
+    files = draft.attachments.filter(letter=None).values_list("key", flat=True)
     remove_files(demand=draft, keys=[key for key in files if key not in draft.answers])
     for key in set(COLUMNS) - {key for key in kept if key in asked}:
         setattr(draft, key, None if key == "needed_by" else "")

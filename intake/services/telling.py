@@ -16,6 +16,7 @@ def tell_requester(
     title: str,
     text: str,
     kind: NoticeKind = NoticeKind.DECISION,
+    reply_token: str = "",
 ) -> None:
     """Tell who asked for it, unless they did it themselves or nobody asked."""
     requester = demand.requester
@@ -27,6 +28,7 @@ def tell_requester(
         title=f"{demand.reference}: {title}",
         text=f"“{demand.title}”\n\n{text}",
         url=address_for(demand, requester),
+        reply_token=reply_token,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from intake.answering import token_of
 from intake.choices import AWAITING_DECISION, CLOSED_UNDONE, OPEN, ClockKind, Stage
 from intake.models import Demand, Tier
 from intake.services.clocks import REQUESTER, keep_clocks
@@ -145,6 +146,7 @@ def ask_for_information(
         why=question.strip(),
         facts={"waits_for": waits_for.strip() or REQUESTER},
     )
+    asked = Event.objects.about(demand).filter(kind="information-asked").latest("pk")
     tell_requester(
         demand=demand,
         by=by,
@@ -152,6 +154,7 @@ def ask_for_information(
         text=f"{question.strip()}\n\nPlease answer on its page. The time for the "
         "decision stands still until then.",
         kind=NoticeKind.QUESTION,
+        reply_token=token_of(asked),
     )
     return keep_clocks(demand=demand)
 

@@ -29,7 +29,7 @@ from intake.forms import (
     TierForm,
 )
 from intake.listing import CSV_HEADER, Listing, csv_rows
-from intake.models import Demand
+from intake.models import Demand, Letter
 from intake.services.clocks import read_clocks
 from intake.services.joining import join_demand
 from intake.services.tokens import tokens_for
@@ -201,6 +201,7 @@ def _triage_page(
         "may_acknowledge": demand is not None and is_unread(demand, clocks),
         "demand": demand,
         "parts": parts_of(demand) if demand else [],
+        "letters": Letter.objects.taken_for(demand) if demand else [],
         "tokens": tokens_for(demand) if demand else None,
         "form": form,
         "now": now,

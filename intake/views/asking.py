@@ -28,7 +28,7 @@ from intake.deadlines import Deadlines, deadlines
 from intake.evidence import EVIDENCE
 from intake.forms import OpeningForm, TierWishForm, TopicForm
 from intake.forms.topics import missing_words
-from intake.models import Demand
+from intake.models import Demand, Letter
 from intake.questions import read_questions
 from intake.services.attaching import attach_file
 from intake.services.deriving import derive_tier
@@ -237,6 +237,7 @@ def _check(request: PageRequest, found: Demand, way: Way) -> HttpResponse:
             "draft": found,
             "parts": parts,
             "missing": missing,
+            "letters": Letter.objects.taken_for(found),
             "due": _due(found),
             "back": way.pages[-2],
             "asks_unit": not link and not (asker and asker.business_unit_id),
@@ -282,6 +283,7 @@ def _page(
         {
             "draft": found,
             "page": page,
+            "letters": Letter.objects.taken_for(found) if found else [],
             "before": CHECK if changes else before and before.slug,
             "query": f"?{request.GET.urlencode()}" if changes else "",
             **context,

@@ -22,7 +22,7 @@ from intake.comments import is_of_team
 from intake.discussion import discussion_of
 from intake.follow import last_question, promised_day, steps_of, timeline_of
 from intake.forms import AnswerForm, CommentForm, ReopenForm, WithdrawForm
-from intake.models import Demand
+from intake.models import Demand, Letter
 from intake.services.clocks import read_clocks
 from intake.services.commenting import write_comment
 from intake.services.following import follow_demand, unfollow_demand
@@ -82,6 +82,7 @@ def _follow_page(
             ),
             "question": last_question(events),
             "answer_form": (answer_form or AnswerForm()) if speaks else None,
+            "letters": Letter.objects.taken_for(demand),
             "discussion": discussion,
             "comment_form": comment_form or CommentForm(in_team=discussion.in_team),
             "now": now,

@@ -142,3 +142,47 @@ def test_the_address_of_the_application_is_one(monkeypatch):
     monkeypatch.setenv("PORTFOLIO_AT", "throughline.example.com")
     with pytest.raises(ImproperlyConfigured, match="like https://throughline"):
         env.address("PORTFOLIO_AT", "")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "maildir:///var/mail/intake",
+        "imaps://intake:secret@mail.example.com/INBOX",
+        "imaps://intake%40example.com:secret@mail.example.com:993/To%20do",
+        "imap://intake:secret@mail.example.com:143/INBOX?tls=yes",
+    ],
+)
+def test_a_mailbox_is_a_folder_or_a_server(monkeypatch, given):
+    monkeypatch.setenv("PORTFOLIO_MAILBOX", given)
+
+    assert env.mailbox("PORTFOLIO_MAILBOX") == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "/var/mail/intake",
+        "maildir://host/folder",
+        "pop3://intake:secret@mail.example.com",
+        "imaps://mail.example.com",
+        "imaps://intake:secret@mail.example.com?tls=yes",
+        "imap://intake:secret@mail.example.com:0",
+        "imap://intake:secret@mail.example.com:many",
+    ],
+)
+def test_another_mailbox_is_refused_without_its_password(monkeypatch, given):
+    monkeypatch.setenv("PORTFOLIO_MAILBOX", given)
+
+    with pytest.raises(ImproperlyConfigured, match="accepted are maildir:") as refused:
+        env.mailbox("PORTFOLIO_MAILBOX")
+
+    assert "secret" not in str(refused.value)
+
+
+def test_a_number_may_have_a_most(monkeypatch):
+    monkeypatch.setenv("PORTFOLIO_HOUR", "24")
+
+    with pytest.raises(ImproperlyConfigured, match="from 0 to 23 is accepted"):
+        env.number("PORTFOLIO_HOUR", 7, most=23)

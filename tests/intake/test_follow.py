@@ -205,8 +205,8 @@ def test_the_page_costs_the_same_queries_for_any_history(
         record_event(subject=demand, kind="blocked", by=manager)
 
     # Session, person; demand with all it names, its events, its clocks; the version
-    # they run under, closed days, periods; what was joined with it.
-    with django_assert_num_queries(9):
+    # they run under, closed days, periods; what was joined with it; e-mails about it.
+    with django_assert_num_queries(10):
         response = page_of(asker, demand)
 
     assert len(response.context["timeline"]) == events

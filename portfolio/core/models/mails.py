@@ -44,6 +44,8 @@ class Mail(Outgoing):
     to = models.EmailField()
     subject = models.CharField(max_length=200)
     text = models.TextField()
+    # The Message-ID of what it answers.
+    in_reply_to = models.CharField(max_length=255, blank=True)
 
     objects = MailQuerySet.as_manager()
 

@@ -37,6 +37,8 @@ class Notice(Outgoing):
     text = models.TextField(blank=True)
     # Where to go from it, inside the application.
     url = models.CharField(max_length=300, blank=True)
+    # By which an answer to its mail is known; empty where nobody reads answers.
+    reply_token = models.CharField(max_length=60, blank=True)
     read_at = models.DateTimeField(null=True, editable=False)
     # In a mail of its own at once, or in that of the day, or neither.
     by_mail = models.BooleanField(default=False)

@@ -75,7 +75,9 @@ def send_again(
 
 
 @transaction.atomic
-def queue_mail(*, key: str, to: str, subject: str, text: str) -> Mail:
+def queue_mail(
+    *, key: str, to: str, subject: str, text: str, in_reply_to: str = ""
+) -> Mail:
     """Store a mail, which is sent once this is; the same key again gives what is."""
     mail, made = Mail.objects.get_or_create(
         key=key,
@@ -84,6 +86,7 @@ def queue_mail(*, key: str, to: str, subject: str, text: str) -> Mail:
             # One line, because it is a header.
             "subject": " ".join(subject.split())[:200],
             "text": text,
+            "in_reply_to": " ".join(in_reply_to.split()),
         },
     )
     if made:
@@ -106,6 +109,9 @@ def send_unsent() -> int:
 
 
 def _message(mail: Mail) -> EmailMessage:
+    answered = mail.in_reply_to
+    is_answer = answered.startswith("<")
+    threaded = {"In-Reply-To": answered, "References": answered} if is_answer else {}
     return EmailMessage(
         subject=mail.subject,
         body=mail.text,
@@ -113,6 +119,7 @@ def _message(mail: Mail) -> EmailMessage:
         headers={
             # The same however often it is sent, so that a mailbox shows it once.
             "Message-ID": f"<mail-{mail.pk}@{settings.MAIL_DOMAIN}>",
-            "Auto-Submitted": "auto-generated",
+            "Auto-Submitted": "auto-replied" if answered else "auto-generated",
+            **threaded,
         },
     )

@@ -17,6 +17,9 @@ from portfolio.core.services.digests import SENT_BY, ending
 from portfolio.core.services.mailing import send_again, send_once
 from portfolio.core.services.messages import send
 
+# Stands first in a mail that is answered by replying, so that it ends the answer.
+ABOVE_THIS_LINE = "## Please write your answer above this line ##"
+
 
 @transaction.atomic
 def give_notice(
@@ -26,6 +29,7 @@ def give_notice(
     title: str,
     text: str = "",
     url: str = "",
+    reply_token: str = "",
     by_mail: bool = True,
 ) -> list[Notice]:
     """Tell people something in the application, and as each wants by e-mail."""
@@ -39,6 +43,7 @@ def give_notice(
             title=" ".join(title.split())[:200],
             text=text,
             url=url,
+            reply_token=reply_token,
             by_mail=channels.get(person.pk) == Channel.AT_ONCE,
             in_digest=channels.get(person.pk) == Channel.DAILY,
         )
@@ -112,17 +117,31 @@ def _count_unread(people: Iterable[int]) -> None:
 
 
 def _message(notice: Notice) -> EmailMessage:
+    token = notice.reply_token if settings.MAILBOX else ""
     parts = [notice.text]
+    if token:
+        parts.insert(0, ABOVE_THIS_LINE)
     if notice.url:
         parts.append(f"{settings.ADDRESS}{notice.url}")
-    parts.append(SENT_BY if notice.person.is_guest else ending())
+    if token:
+        parts.append("You can answer this e-mail; your answer is read.")
+    else:
+        parts.append(SENT_BY if notice.person.is_guest else ending())
     return EmailMessage(
         subject=notice.title,
         body="\n\n".join(filter(None, parts)) + "\n",
         to=[notice.person.email],
+        reply_to=[_reply_address(token)] if token else None,
         headers={
-            # The same however often it is sent, so that a mailbox shows it once.
-            "Message-ID": f"<notice-{notice.pk}@{settings.MAIL_DOMAIN}>",
+            # The same however often it is sent, so that a mailbox shows it once. An
+            # answer refers to it, also where a server drops what follows the plus.
+            "Message-ID": f"<notice-{notice.pk}{'.' if token else ''}{token}"
+            f"@{settings.MAIL_DOMAIN}>",
             "Auto-Submitted": "auto-generated",
         },
     )
+
+
+def _reply_address(token: str) -> str:
+    local, _, domain = settings.MAILBOX_ADDRESS.partition("@")
+    return f"{local}+{token}@{domain}"
