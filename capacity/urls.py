@@ -3,7 +3,15 @@ from __future__ import annotations
 from django.urls import path
 
 from capacity import api, views
-from capacity.views import envelopes, people, receipts, skills, templates, trying
+from capacity.views import (
+    envelopes,
+    leave,
+    people,
+    receipts,
+    skills,
+    templates,
+    trying,
+)
 
 app_name = "capacity"
 urlpatterns = [
@@ -12,6 +20,11 @@ urlpatterns = [
     path("capacity/team/new/", people.new_engineer, name="new-engineer"),
     path("capacity/team/<int:pk>/", people.engineer, name="engineer"),
     path("capacity/team/<int:pk>/remove/", people.remove, name="remove-engineer"),
+    path("capacity/leave/", leave.leave, name="leave"),
+    path("capacity/leave/new/", leave.new_leave, name="new-leave"),
+    path("capacity/leave/import/", leave.import_leave, name="import-leave"),
+    path("capacity/leave/<int:pk>/", leave.entry, name="leave-entry"),
+    path("capacity/leave/<int:pk>/remove/", leave.remove, name="remove-leave"),
     path("capacity/skills/", skills.skills, name="skills"),
     path("capacity/skills/new/", skills.new_skill, name="new-skill"),
     path("capacity/skills/<int:pk>/", skills.skill, name="skill"),

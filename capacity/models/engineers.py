@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 
 from capacity.choices import LeaveKind, PackageState
 from portfolio.core.calendars import country_error
-from portfolio.core.models import Team
+from portfolio.core.models import Team, User
 
 SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
 DAY_HOURS = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(24))]
@@ -109,6 +109,7 @@ class Engineer(models.Model):
             ("see_capacity", "Can see capacity by skill"),
             ("see_people", "Can see the load and leave of individuals"),
             ("plan_capacity", "Can change engineers, leave, skills and packages"),
+            ("enter_own_leave", "Can enter the leave of themselves"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -237,6 +238,20 @@ class WeeklyHours(models.Model):
         return sum(self.hours_per_day)
 
 
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def visible_to(self, user: User) -> LeaveQuerySet:
+        """The leave of their team for who sees people; their own for everybody."""
+        mine = Q(engineer__user=user)
+        if user.has_perm("capacity.see_people"):
+            return self.filter(
+                mine | Q(engineer__team__in=Team.objects.visible_to(user))
+            )
+        return self.filter(mine)
+
+    def not_over_by(self, day: date) -> LeaveQuerySet:
+        return self.filter(last_day__gte=day)
+
+
 class Leave(models.Model):
     """Days an engineer is away, wholly or for a share of each day."""
 
@@ -255,6 +270,8 @@ class Leave(models.Model):
     kind = models.CharField(
         max_length=10, choices=LeaveKind, default=LeaveKind.VACATION
     )
+
+    objects = LeaveQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "leave"

@@ -71,11 +71,12 @@ def remove(request: PageRequest, pk: int) -> HttpResponse:
 
 def _edit(request: PageRequest, found: Engineer | None) -> HttpResponse:
     """Show an engineer, or store what was sent of one."""
-    team, sent = team_of(request.user), request.POST or None
+    team = team_of(request.user)
+    sent = request.POST if request.method == "POST" else None
     form = PersonForm(sent, team=team, skills=list(Skill.objects.all()), engineer=found)
     hours = hours_form(engineer=found, data=sent)
     # Both are checked, so that all that is wrong is said at once.
-    if sent and all([form.is_valid(), hours.is_valid()]):
+    if sent is not None and all([form.is_valid(), hours.is_valid()]):
         try:
             saved = save_engineer(
                 team=team,

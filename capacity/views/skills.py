@@ -52,7 +52,8 @@ def new_skill(request: PageRequest) -> HttpResponse:
 @may_plan
 def skill(request: PageRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Skill, pk=pk)
-    form = SkillForm(request.POST or None, initial={"name": found.name})
+    sent = request.POST if request.method == "POST" else None
+    form = SkillForm(sent, initial={"name": found.name})
     if form.is_valid():
         try:
             save_skill(skill=found, name=form.cleaned_data["name"], by=request.user)

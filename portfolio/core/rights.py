@@ -25,6 +25,7 @@ REPORT_PROGRESS = "delivery.report_progress"
 SEE_CAPACITY = "capacity.see_capacity"
 SEE_PEOPLE = "capacity.see_people"
 PLAN = "capacity.plan_capacity"
+OWN_LEAVE = "capacity.enter_own_leave"
 FORECAST = "capacity.run_forecast"
 SEE_REPORTS = "reports.see_reports"
 FREEZE = "reports.freeze_report"
@@ -34,14 +35,14 @@ VERBS = ("view", "add", "change", "delete")
 _MANAGER = frozenset(
     {
         SUBMIT, COMMENT, DECIDE, RANK, SEE_BOARD, SEE_DELIVERY, PROMISE,
-        REPORT_PROGRESS, SEE_CAPACITY, SEE_PEOPLE, PLAN, FORECAST, SEE_REPORTS, FREEZE,
-        SETTINGS,
+        REPORT_PROGRESS, SEE_CAPACITY, SEE_PEOPLE, PLAN, OWN_LEAVE, FORECAST,
+        SEE_REPORTS, FREEZE, SETTINGS,
     }
 )  # fmt: skip
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.REQUESTER: frozenset({SUBMIT, COMMENT}),
     Role.ENGINEER: frozenset(
-        {SUBMIT, COMMENT, SEE_BOARD, SEE_CAPACITY, REPORT_PROGRESS}
+        {SUBMIT, COMMENT, SEE_BOARD, SEE_CAPACITY, OWN_LEAVE, REPORT_PROGRESS}
     ),
     Role.MANAGER: _MANAGER,
     Role.VIEWER: frozenset({SEE_BOARD, SEE_DELIVERY, SEE_CAPACITY, SEE_REPORTS}),

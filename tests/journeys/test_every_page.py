@@ -17,6 +17,10 @@ PAGES = {
         "/capacity/team/",
         "/capacity/team/new/",
         "/capacity/team/1/",
+        "/capacity/leave/",
+        "/capacity/leave/new/",
+        "/capacity/leave/import/",
+        "/capacity/leave/1/",
         "/capacity/skills/",
         "/capacity/skills/1/",
         "/delivery/",
@@ -39,7 +43,7 @@ PAGES = {
         "/notices/",
     ],
     "finance@example.com": ["/requests/", "/requests/new/"],
-    "engineer@example.com": ["/board/", "/capacity/"],
+    "engineer@example.com": ["/board/", "/capacity/", "/capacity/leave/"],
     "cio@example.com": ["/board/", "/capacity/", "/delivery/", "/reports/"],
 }
 LOOKS = [

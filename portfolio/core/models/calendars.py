@@ -52,11 +52,15 @@ class BusinessCalendar(models.Model):
         if problem:
             raise ValidationError({"country": problem})
 
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
     def business_hours(self) -> BusinessHours:
         """This calendar as one plain value; asks for its periods and closed days."""
         closed = list(self.closed_days.all())
         return BusinessHours(
-            zone=zoneinfo.ZoneInfo(self.time_zone),
+            zone=self.zone,
             country=self.country,
             subdivision=self.subdivision,
             periods=tuple(
