@@ -52,6 +52,13 @@ def write_receipts(team_id: int) -> None:
 
 
 @shared_task
+def explain_forecast(forecast_id: int) -> None:
+    from capacity.services.explaining import explain_forecast as explain
+
+    explain(forecast_id=forecast_id)
+
+
+@shared_task
 def rescue_forecasts(silent_since: str | None = None) -> None:
     from capacity.services.forecasting import rescue_forecasts as rescue
 

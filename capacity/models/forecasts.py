@@ -65,6 +65,9 @@ class Forecast(models.Model):
     calibration = models.JSONField(default=dict)
     # The engine's result without its demands, which are rows of their own.
     result = models.JSONField(null=True)
+    # Why dates moved since the forecast before: {"since": its key, "touched": {cause:
+    # ids of what differs}, "trials": worlds}; empty until a worker has explained it.
+    explained = models.JSONField(default=dict)
 
     objects = ForecastQuerySet.as_manager()
 
@@ -112,6 +115,9 @@ class DemandForecast(models.Model):
     waits_for = models.CharField(max_length=60, blank=True)
     # {"first": "2026-12-01", "counts": [trials done on that day, on the next, …]}
     finished_by = models.JSONField(null=True)
+    # How its P85 moved since the forecast before, and why: {"before", "after", "days",
+    # "causes": {cause: days}}, or "why" no days can be given; null where it did not.
+    moved = models.JSONField(null=True)
 
     class Meta:
         ordering = ["forecast", "place"]

@@ -111,6 +111,7 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
         )
         _make_ready_for_previews(forecast, gathered)
         send_if_due(forecast.team)
+        _have_explained(forecast)
     except ClaimLost:
         logger.info("Forecast %s was taken over by another worker.", forecast_id)
         return None
@@ -314,6 +315,12 @@ def _store(
         ],
         batch_size=200,
     )
+
+
+def _have_explained(forecast: Forecast) -> None:
+    from capacity.tasks import explain_forecast
+
+    send(explain_forecast, forecast.pk)
 
 
 def _make_ready_for_previews(forecast: Forecast, gathered: Gathered) -> None:

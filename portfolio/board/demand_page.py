@@ -24,6 +24,7 @@ from portfolio.board.rows import (
 )
 from portfolio.board.story import Told, tell
 from portfolio.board.timeline import Axis, axis_for
+from portfolio.board.why import Moves, read_moves
 from portfolio.core.models import Event, User
 from portfolio.core.rights import SEE_PEOPLE
 from portfolio.core.words import counted
@@ -54,6 +55,7 @@ class DemandPage:
     total: int
     made_by: Forecast | None
     forecast: DemandForecast | None
+    why: Moves
     after: list[Demand]
     packages: list[PackageLine]
     shows_people: bool
@@ -131,6 +133,7 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         total=backlog.count(),
         made_by=outlook.forecast,
         forecast=outlook.rows.get(demand.pk),
+        why=read_moves(demand, outlook.forecast, user),
         after=list(demand.after.visible_to(user).only("reference")),
         packages=lines,
         shows_people=sees_people or any(line.engineer for line in lines),
