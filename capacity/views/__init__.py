@@ -158,8 +158,15 @@ def accept(request: PageRequest, reference: str) -> HttpResponse:
             messages.success(request, f"Accepted {accepted}.")
             if warning := warning_when_accepted(accepted):
                 messages.warning(request, warning)
-            return redirect("intake:triage")
+            return _next_in_triage(request)
     return _accept_page(request, demand, formset, offers, form)
+
+
+def _next_in_triage(request: PageRequest) -> HttpResponse:
+    first = Demand.objects.next_to_decide(request.user)
+    if first is None:
+        return redirect("intake:triage")
+    return redirect("intake:triage-demand", first.reference)
 
 
 def _accept_page(

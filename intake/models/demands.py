@@ -49,6 +49,10 @@ class DemandQuerySet(models.QuerySet["Demand"]):
     def awaiting_decision(self) -> DemandQuerySet:
         return self.filter(stage__in=AWAITING_DECISION)
 
+    def next_to_decide(self, user: User) -> Demand | None:
+        """What stands first in the triage of this person."""
+        return self.visible_to(user).awaiting_decision().by_next_due().first()
+
     def in_backlog(self) -> DemandQuerySet:
         return self.filter(stage__in=BACKLOG)
 

@@ -210,8 +210,7 @@ def _triage_page(
 
 
 def _next_in_triage(request: PageRequest) -> HttpResponse:
-    waiting = Demand.objects.visible_to(request.user).awaiting_decision()
-    first = waiting.by_next_due().first()
+    first = Demand.objects.next_to_decide(request.user)
     if first is None:
         return redirect("intake:triage")
     return redirect("intake:triage-demand", first.reference)

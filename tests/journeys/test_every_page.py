@@ -101,6 +101,7 @@ def test_every_page_is_sound(sign_in, email, viewport, colours):
     if "/triage/" in addresses:
         waiting = first_link(page, "/triage/", "/triage/")
         addresses += [waiting, f"{waiting}accept/", f"{waiting}duplicate/"]
+        addresses.append(f"{waiting}if-ranked/")
         # With the rows of the first template the demo has.
         addresses += ["/settings/packages/1/", f"{waiting}accept/?pattern=1"]
     if "/board/" in addresses:

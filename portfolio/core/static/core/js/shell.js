@@ -30,6 +30,9 @@ dialog?.addEventListener("click", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+document.addEventListener("htmx:afterSettle", (event) => {
+  event.target.querySelector?.("[data-focus]")?.focus();
+});
 
 // What answers by itself needs no button; without script the button does it.
 document.documentElement.classList.add("scripted");
