@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import email
-import email.policy
-import socket
 from importlib import import_module
 
 import pytest
 import redis
-from aiosmtpd.controller import Controller
 from django.apps import apps
 from django.utils import timezone
 
 from portfolio.celery import app
 from tests.factories import DemandFactory, TeamFactory, UserFactory
+from tests.mail_server import serve
 from tests.processes import start_redis
 
 
@@ -96,33 +93,10 @@ def previewer(store, compiled_engine):
     app.conf.update(task_always_eager=False, task_eager_propagates=False)
 
 
-class Mailbox:
-    """What a mail server does with what it gets: keeps it, or refuses it."""
-
-    def __init__(self):
-        self.mails = []
-        self.refuses = False
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - as aiosmtpd calls it
-        if self.refuses:
-            return "451 Try again later"
-        message = email.message_from_bytes(
-            envelope.content, policy=email.policy.default
-        )
-        self.mails.append((envelope.rcpt_tos, message))
-        return "250 Kept"
-
-
 @pytest.fixture
 def mail_server(settings):
     """A real SMTP server on a free port; gives its mailbox."""
-    mailbox = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = port
-    yield mailbox
-    controller.stop()
+    with serve() as mailbox:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mailbox.port
+        yield mailbox

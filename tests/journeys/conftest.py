@@ -25,6 +25,7 @@ from playwright.sync_api import (
 )
 
 from portfolio.demo.people import DEMO_PASSWORD
+from tests.mail_server import Mailbox, serve
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
@@ -59,7 +60,14 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory) -> Iterator[Product]:
+def mailbox() -> Iterator[Mailbox]:
+    """A real mail server, to which the product sends."""
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory, mailbox) -> Iterator[Product]:
     state = tmp_path_factory.mktemp("product")
     port = free_port()
     env = {
@@ -73,6 +81,7 @@ def product(tmp_path_factory) -> Iterator[Product]:
         # Enough for stable dates, and quick on a busy machine.
         "PORTFOLIO_FORECAST_TRIALS": "1000",
         "PORTFOLIO_FORECAST_QUIET_SECONDS": "1",
+        "PORTFOLIO_EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
     }
     log = (state / "log").open("wb")
     process = subprocess.Popen(
@@ -115,8 +124,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def sign_in(product: Product, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A page of the person with this e-mail, in a browser of their own.
+def visit(product: Product, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A page in a browser of its own, of nobody yet.
 
     At the end nothing may have been said on the console: no script error, and no
     breach of the Content-Security-Policy.
@@ -124,13 +133,27 @@ def sign_in(product: Product, browser: Browser) -> Iterator[Callable[..., Page]]
     contexts: list[BrowserContext] = []
     said: list[str] = []
 
-    def open_page(email: str, **options: object) -> Page:
+    def open_page(**options: object) -> Page:
         context = browser.new_context(base_url=product.url, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("console", lambda line: _note(said, line))
         page.on("pageerror", lambda error: said.append(f"script error: {error}"))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+@pytest.fixture
+def sign_in(visit: Callable[..., Page]) -> Callable[..., Page]:
+    """A page of the person with this e-mail, in a browser of their own."""
+
+    def open_page(email: str, **options: object) -> Page:
+        page = visit(**options)
         page.goto("/sign-in/")
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password").fill(DEMO_PASSWORD)
@@ -138,10 +161,7 @@ def sign_in(product: Product, browser: Browser) -> Iterator[Callable[..., Page]]
         page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert said == []
+    return open_page
 
 
 # What htmx says of a request whose page was left; what fails has a line of its own.
