@@ -61,7 +61,8 @@ def bar_svg(row: Row, bar: Bar, *, words: str, label: str) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - escaped above
 
 
-def row_html(row: Row, svg: str, *, may_rank: bool) -> str:
+def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
+    """A row of the list; ``promise_at`` is where its date is promised, or empty."""
     reference, url = escape(row.reference), escape(row.url)
     skills = escape(row.skill_words)
     blocked = escape(row.blocked)
@@ -83,8 +84,7 @@ def row_html(row: Row, svg: str, *, may_rank: bool) -> str:
         f"{escape(row.tier)}</span></td>"
         f'<td class="c-days num">{row.days_words}</td>'
         f'<td class="c-skills" title="{skills}">{skills}</td>'
-        f'<td class="c-chance num rag {row.rag.colour}">{escape(row.chance_words)}'
-        f'<span class="{"word" if row.has_chance else "sr"}">{row.rag.word}</span></td>'
+        f'<td class="c-chance num rag {row.rag.colour}">{_chance(row, promise_at)}</td>'
         f'<td class="c-time">{svg}</td></tr>\n'
     )
 
@@ -108,6 +108,17 @@ def _place(row: Row, reference: str, url: str, *, may_rank: bool) -> str:
         f'data-to-rank><span class="sr">Rank </span><span class="place">{row.place}'
         "</span></a></td>"
     )
+
+
+def _chance(row: Row, promise_at: str) -> str:
+    words = (
+        f"{escape(row.chance_words)}"
+        f'<span class="{"word" if row.has_chance else "sr"}">{row.rag.word}</span>'
+    )
+    if not promise_at:
+        return words
+    address = escape(promise_at)
+    return f'<a href="{address}" title="Promise a date…" data-promise>{words}</a>'
 
 
 def _nudge(reference: str, url: str) -> str:

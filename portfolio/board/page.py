@@ -18,6 +18,7 @@ from portfolio.board.rows import (
     bar_of,
     bar_words,
     days_words,
+    promise_url,
     range_of,
 )
 from portfolio.board.timeline import Axis
@@ -81,13 +82,19 @@ class Page:
     lines: list[Line]
     columns: list[Column]
     may_rank: bool
+    may_promise: bool
 
     @property
     def body(self) -> SafeString:
         """The rows of the list, with the cuts between them."""
         parts = [cuts_html(self.first_cuts)]
         for line in self.lines:
-            parts.append(row_html(line.row, line.svg, may_rank=self.may_rank))
+            promise_at = promise_url(line.row) if self.may_promise else ""
+            parts.append(
+                row_html(
+                    line.row, line.svg, may_rank=self.may_rank, promise_at=promise_at
+                )
+            )
             if line.cuts:
                 parts.append(cuts_html(line.cuts))
         return mark_safe("".join(parts))  # noqa: S308 - escaped where it is drawn
@@ -122,7 +129,9 @@ class Page:
         return self.filters.other(view="columns")
 
 
-def page_of(backlog: Backlog, filters: Filters, *, may_rank: bool) -> Page:
+def page_of(
+    backlog: Backlog, filters: Filters, *, may_rank: bool, may_promise: bool = False
+) -> Page:
     rows = filters.keep(backlog.rows)
     axis = backlog.axis()
     as_columns = filters.view == "columns"
@@ -141,6 +150,7 @@ def page_of(backlog: Backlog, filters: Filters, *, may_rank: bool) -> Page:
         lines=[] if as_columns else _lines(backlog, rows[: filters.rows], axis, cuts),
         columns=_columns(rows) if as_columns else [],
         may_rank=may_rank,
+        may_promise=may_promise,
     )
 
 

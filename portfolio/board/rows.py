@@ -229,12 +229,18 @@ def row_of(
 def url_of(reference: str) -> str:
     # References are letters, digits and dashes; looking the address up for each of
     # thousands took a third of the time of the page.
-    return _url("-").replace("/-/", f"/{reference}/")
+    return _url("board:demand").replace("/-/", f"/{reference}/")
+
+
+def promise_url(row: Row) -> str:
+    """Where a date is promised, and back to the board."""
+    address = _url("delivery:promise").replace("/-/", f"/{row.reference}/")
+    return f"{address}?next={_url('board:board', named=False)}"
 
 
 @cache
-def _url(reference: str) -> str:
-    return reverse("board:demand", args=[reference])
+def _url(name: str, *, named: bool = True) -> str:
+    return reverse(name, args=["-"] if named else [])
 
 
 def silence_of(forecast: Seen | DemandForecast | None, *, has_packages: bool) -> str:

@@ -42,3 +42,15 @@ def test_row_can_only_be_moved_by_who_may_rank():
     assert "data-to-rank" in page([row_with(1)]).body
     assert "data-to-rank" not in page([row_with(1)], may_rank=False).body
     assert 'class="grip"' not in page([row_with(1)], may_rank=False).body
+
+
+def test_chance_leads_to_the_promise_for_who_may_give_one():
+    backlog = Backlog(None, [row_with(1)], TODAY)
+
+    bodies = [
+        page_of(backlog, Filters(), may_rank=False, may_promise=may).body
+        for may in (True, False)
+    ]
+
+    link = '<a href="/demands/INT-1/promise/?next=/board/"'
+    assert [link in body for body in bodies] == [True, False]

@@ -54,6 +54,18 @@ def test_the_promise_page_takes_the_day_that_was_picked_on_a_bar(page, ranked):
     assert response.context["form"]["due_on"].value() == days_from_now(12)
 
 
+def test_another_day_for_a_promise_is_picked_on_a_bar_as_well(page, ranked):
+    CommitmentFactory(demand=ranked)
+
+    response = page.get(url_of("promise", ranked), {"due_on": days_from_now(12)})
+
+    form = response.context["form"]
+    assert (form["due_on"].value(), "reason_code" in form.fields) == (
+        days_from_now(12),
+        True,
+    )
+
+
 def test_a_promise_by_a_plain_post_goes_back_to_where_it_came_from(page, ranked):
     response = page.post(
         url_of("promise", ranked),

@@ -24,6 +24,7 @@ from portfolio.board.story import last_of
 from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
+from portfolio.core.rights import PROMISE
 from portfolio.core.teams import team_of
 
 
@@ -92,6 +93,7 @@ def _page(
                 backlog,
                 Filters.read(request.GET),
                 may_rank=request.user.has_perm("intake.rank_demand"),
+                may_promise=request.user.has_perm(PROMISE),
             ),
             "move": refused_move(backlog, refused) if refused else None,
         },

@@ -120,9 +120,12 @@ def _section(
         .first()
     )
     commitment = last if last and last.state == CommitmentState.OPEN else None
-    if form is None:
-        offered = {"due_on": _offered_day(request, demand, outlook, today)}
-        form = RebaselineForm() if commitment else PromiseForm(initial=offered)
+    picked = _picked_day(request)
+    if form is None and commitment:
+        form = RebaselineForm(initial={"due_on": picked})
+    elif form is None:
+        offered = picked or _offered_day(demand, outlook, today)
+        form = PromiseForm(initial={"due_on": offered})
     day = form["due_on"].value()
     return render_page(
         request,
@@ -135,6 +138,7 @@ def _section(
             else None,
             "closed": None if commitment else last,
             "form": form,
+            "is_picked": picked is not None,
             "withdraw_form": withdraw_form or WithdrawForm(),
             "told": tell_chance(outlook, demand.pk, day, today)
             if isinstance(day, date)
@@ -145,13 +149,13 @@ def _section(
     )
 
 
-def _offered_day(
-    request: PageRequest, demand: Demand, outlook: Outlook, today: date
-) -> date | None:
-    """The day that was picked on a bar, else the P85: a promise that is on track."""
-    picked = ChanceForm(request.GET)
-    if picked.is_valid():
-        day: date = picked.cleaned_data["due_on"]
-        return day
+def _picked_day(request: PageRequest) -> date | None:
+    """The day that was picked on a bar."""
+    form = ChanceForm(request.GET)
+    return form.cleaned_data["due_on"] if form.is_valid() else None
+
+
+def _offered_day(demand: Demand, outlook: Outlook, today: date) -> date | None:
+    """The P85: a promise that is on track."""
     forecast = outlook.rows.get(demand.pk)
     return max(forecast.p85, today) if forecast and forecast.p85 else None

@@ -32,7 +32,8 @@ function showRow(row, bar) {
   const range = row.querySelector("text.range");
   if (range) undo.push(setText(range, bar.range));
   const chance = row.querySelector(".c-chance");
-  undo.push(setText(chance.firstChild, bar.chance), setText(chance.querySelector("span"), bar.word));
+  const words = chance.querySelector("a") ?? chance;
+  undo.push(setText(words.firstChild, bar.chance), setText(words.querySelector("span"), bar.word));
   undo.push(setColour(chance, bar.colour));
   const promise = row.querySelector(".commit");
   if (promise) undo.push(setColour(promise, bar.colour));
