@@ -5,6 +5,7 @@ from django.urls import path
 from capacity import api, views
 from capacity.views import (
     envelopes,
+    ktlo,
     leave,
     people,
     receipts,
@@ -25,6 +26,12 @@ urlpatterns = [
     path("capacity/leave/import/", leave.import_leave, name="import-leave"),
     path("capacity/leave/<int:pk>/", leave.entry, name="leave-entry"),
     path("capacity/leave/<int:pk>/remove/", leave.remove, name="remove-leave"),
+    path("capacity/ktlo/", ktlo.streams, name="ktlo"),
+    path("capacity/ktlo/new/", ktlo.new_stream, name="new-stream"),
+    path("capacity/ktlo/<int:pk>/", ktlo.stream, name="stream"),
+    path("capacity/ktlo/<int:pk>/remove/", ktlo.remove, name="remove-stream"),
+    path("capacity/interruptions/", ktlo.log, name="log"),
+    path("capacity/interruptions/<int:pk>/remove/", ktlo.unlog, name="unlog"),
     path("capacity/skills/", skills.skills, name="skills"),
     path("capacity/skills/new/", skills.new_skill, name="new-skill"),
     path("capacity/skills/<int:pk>/", skills.skill, name="skill"),

@@ -7,7 +7,7 @@ from capacity.models.engineers import (
     WeeklyHours,
 )
 from capacity.models.forecasts import DemandForecast, Forecast
-from capacity.models.ktlo import KtloStream
+from capacity.models.ktlo import Interruption, KtloStream
 from capacity.models.packages import WorkPackage
 from capacity.models.receipts import ExpediteReceipt
 from capacity.models.templates import PackageTemplate, TemplatePackage
@@ -19,6 +19,7 @@ __all__ = [
     "EngineerSkill",
     "ExpediteReceipt",
     "Forecast",
+    "Interruption",
     "KtloStream",
     "Leave",
     "PackageTemplate",

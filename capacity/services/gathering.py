@@ -21,6 +21,7 @@ from capacity.services.calibrating import (
     calibration_facts,
     calibration_of,
 )
+from capacity.services.ktlo import measured_streams
 from intake.models import Demand
 from portfolio.core.calendars import BusinessHours, public_holidays
 from portfolio.core.models import Team
@@ -90,7 +91,7 @@ def gather(team: Team, *, start: date, trials: int, seed: int) -> Gathered:
         "horizon_days": HORIZON_DAYS,
         "closed_days": [day.isoformat() for day in closed if day >= start],
         "engineers": with_presence(team, engineers, hours, start, end),
-        "interruptions": list(_interruptions(team, known)),
+        "interruptions": list(_interruptions(team, known, start)),
         "demands": [
             _demand(demand, _Calendar(start, frozenset(closed)), known, ranges)
             for demand in demands
@@ -244,19 +245,31 @@ def _engineer(
     }
 
 
-def _interruptions(team: Team, known: set[int]) -> Iterator[dict[str, Any]]:
-    streams = KtloStream.objects.filter(team=team, per_week__gt=0)
-    for stream in streams.order_by("pk").prefetch_related("engineers"):
+def _interruptions(
+    team: Team, known: set[int], start: date
+) -> Iterator[dict[str, Any]]:
+    streams = list(
+        KtloStream.objects.filter(team=team)
+        .order_by("pk")
+        .prefetch_related("engineers")
+    )
+    measured = measured_streams(
+        [stream.pk for stream in streams if stream.is_measured], until=start
+    )
+    for stream in streams:
         engineers = sorted(
             engineer.pk for engineer in stream.engineers.all() if engineer.pk in known
         )
-        if engineers:
+        log = measured.get(stream.pk)
+        # What is declared holds until enough is logged.
+        source = stream if log is None or log.problem else log
+        if engineers and source.per_week:
             yield {
                 # So that it keeps its random numbers when somebody joins or leaves.
                 "id": f"ktlo-{stream.pk}",
                 "engineers": [engineer_id(pk) for pk in engineers],
-                "per_week": float(stream.per_week),
-                "effort": _range(stream.low, stream.likely, stream.high),
+                "per_week": float(source.per_week),
+                "effort": _range(source.low, source.likely, source.high),
             }
 
 

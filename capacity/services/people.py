@@ -82,12 +82,19 @@ def save_engineer(
 @transaction.atomic
 def remove_engineer(*, engineer: Engineer, by: User) -> None:
     """Take away somebody who was written down by mistake; who has worked stays."""
-    packages = engineer.packages.count()
-    if packages:
+    there = [
+        counted(number, word)
+        for number, word in (
+            (engineer.packages.count(), "work package"),
+            (engineer.interruptions.count(), "interruption"),
+        )
+        if number
+    ]
+    if there:
         raise RuleBroken(
-            f"{engineer} has {counted(packages, 'work package')}, and what was done "
-            "keeps its name. Give a last working day instead: from the day after, "
-            "nothing is planned for them."
+            f"{engineer} has {joined(there)}, and what was done keeps its name. Give "
+            "a last working day instead: from the day after, nothing is planned for "
+            "them."
         )
     record_event(
         subject=engineer,

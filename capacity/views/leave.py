@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core import signing
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -20,11 +19,11 @@ from capacity.forms.leave import LeaveForm, LeaveImportForm
 from capacity.models import Engineer, Leave
 from capacity.services.leave import Away, add_leave, remove_leave, save_leave
 from capacity.services.leave_import import Match, match_leave
+from capacity.views.own import people_entered_by
 from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
-from portfolio.core.models import User
-from portfolio.core.rights import OWN_LEAVE, PLAN
+from portfolio.core.rights import OWN_LEAVE
 from portfolio.core.teams import team_of
 from portfolio.core.words import counted
 
@@ -37,7 +36,7 @@ SALT = "capacity.leave-import"
 @require_safe
 @may_enter
 def leave(request: PageRequest) -> HttpResponse:
-    people, today = _people(request.user), timezone.localdate()
+    people, today = people_entered_by(request.user), timezone.localdate()
     rows = (
         Leave.objects.visible_to(request.user)
         .filter(engineer__in=people)
@@ -95,7 +94,7 @@ def remove(request: PageRequest, pk: int) -> HttpResponse:
 @may_enter
 def import_leave(request: PageRequest) -> HttpResponse:
     """Choose a file, look at what it says, and enter it."""
-    people = _people(request.user)
+    people = people_entered_by(request.user)
     if "entries" in request.POST:
         return _enter(request, people)
     form = LeaveImportForm(*_sent(request), people=people)
@@ -156,7 +155,7 @@ def _unpacked(packed: list[str]) -> Away:
 
 
 def _edit(request: PageRequest, found: Leave | None) -> HttpResponse:
-    people = _people(request.user)
+    people = people_entered_by(request.user)
     form = LeaveForm(_sent(request)[0], people=people, leave=found)
     if form.is_valid():
         try:
@@ -187,24 +186,9 @@ def _sent(request: PageRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if is_sent else (None, None)
 
 
-def _people(user: User) -> list[Engineer]:
-    """Whose leave this person enters: the whole team's, or their own."""
-    team = team_of(user)
-    found = Engineer.objects.filter(team=team).select_related("user")
-    if not user.has_perm(PLAN):
-        found = found.filter(user=user)
-    people = list(found.not_gone_by(timezone.localdate()))
-    if not people and not user.has_perm(PLAN):
-        raise PermissionDenied(
-            "No engineer of the team has your account yet. Your manager can choose it "
-            "on the page of the team."
-        )
-    return people
-
-
 def _leave(request: PageRequest, pk: int) -> Leave:
     own = Leave.objects.visible_to(request.user).filter(
-        engineer__in=_people(request.user)
+        engineer__in=people_entered_by(request.user)
     )
     return get_object_or_404(own.select_related("engineer__team"), pk=pk)
 

@@ -30,10 +30,12 @@ from portfolio.core.models import (
     WorkingPeriod,
 )
 from portfolio.demo.days import DAY, Days, Dice
+from portfolio.demo.interruptions import log_interruptions
 from portfolio.demo.people import (
     DEMO_PASSWORD,
     ENGINEERS,
     KTLO,
+    MEASURED,
     OTHERS,
     SKILLS,
     STAKEHOLDERS,
@@ -88,6 +90,8 @@ def found_company(*, today: dt.date, seed: int) -> Company:
     stakeholders: dict[str, list[User]] = {name: [] for name in units}
     for person in STAKEHOLDERS:
         stakeholders[person.unit or ""].append(users[person.email])
+    engineers = _engineers(team, users, skills, days)
+    log_interruptions(_streams(team, engineers), engineers, days, dice)
     return Company(
         team=team,
         days=days,
@@ -104,7 +108,7 @@ def found_company(*, today: dt.date, seed: int) -> Company:
         stakeholders=stakeholders,
         systems=systems,
         skills=skills,
-        engineers=_engineers(team, users, skills, days),
+        engineers=engineers,
     )
 
 
@@ -254,17 +258,23 @@ def _engineers(
         for each in ENGINEERS
         for first, length, share, kind in each.away
     )
+    return engineers
+
+
+def _streams(team: Team, engineers: dict[str, Engineer]) -> dict[str, KtloStream]:
+    streams = {}
     for name, names, per_week, low, likely, high in KTLO:
-        stream = KtloStream.objects.create(
+        streams[name] = KtloStream.objects.create(
             team=team,
             name=name,
             per_week=Decimal(per_week),
             low=Decimal(low),
             likely=Decimal(likely),
             high=Decimal(high),
+            is_measured=name in MEASURED,
         )
-        stream.engineers.set(engineers[each] for each in names)
-    return engineers
+        streams[name].engineers.set(engineers[each] for each in names)
+    return streams
 
 
 def _working_day(days: Days, number: int | None) -> dt.date | None:

@@ -9,7 +9,15 @@ import pytest
 from django.contrib.auth import authenticate
 from django.db import transaction
 
-from capacity.models import Engineer, KtloStream, Leave, Skill, WorkPackage
+from capacity.models import (
+    Engineer,
+    Interruption,
+    KtloStream,
+    Leave,
+    Skill,
+    WorkPackage,
+)
+from capacity.services.ktlo import measured_streams
 from intake.answers import answers_of, asked_of, to_ask
 from intake.choices import BACKLOG, Stage
 from intake.evidence import EVIDENCE
@@ -353,6 +361,18 @@ def test_estimates_err_as_they_do_in_public_records(demo):
 def test_everybody_of_the_demo_can_sign_in(demo):
     for _, email in DEMO_SIGN_INS:
         assert authenticate(username=email, password=DEMO_PASSWORD) is not None
+
+
+def test_the_log_of_interruptions_says_about_what_is_declared(demo):
+    streams = KtloStream.objects.filter(interruptions__isnull=False).distinct()
+    measured = measured_streams([each.pk for each in streams], until=MONDAY)
+
+    assert [each.is_measured for each in streams.order_by("name")] == [False, True]
+    for stream in streams:
+        found = measured[stream.pk]
+        assert found.per_week == pytest.approx(float(stream.per_week), rel=0.35)
+        assert found.likely == pytest.approx(float(stream.likely), rel=0.5)
+    assert not Interruption.objects.filter(day__gte=MONDAY).exists()
 
 
 def test_every_tier_has_an_open_request_that_answers_all_it_asks(demo):

@@ -21,6 +21,10 @@ PAGES = {
         "/capacity/leave/new/",
         "/capacity/leave/import/",
         "/capacity/leave/1/",
+        "/capacity/ktlo/",
+        "/capacity/ktlo/new/",
+        "/capacity/ktlo/1/",
+        "/capacity/interruptions/",
         "/capacity/skills/",
         "/capacity/skills/1/",
         "/delivery/",
@@ -43,7 +47,12 @@ PAGES = {
         "/notices/",
     ],
     "finance@example.com": ["/requests/", "/requests/new/"],
-    "engineer@example.com": ["/board/", "/capacity/", "/capacity/leave/"],
+    "engineer@example.com": [
+        "/board/",
+        "/capacity/",
+        "/capacity/leave/",
+        "/capacity/interruptions/",
+    ],
     "cio@example.com": ["/board/", "/capacity/", "/delivery/", "/reports/"],
 }
 LOOKS = [
