@@ -5,10 +5,14 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
 
 from portfolio.core.open_pages import who_may_open
-from portfolio.core.signed_out import ask_to_sign_in, kept_from, say_signed_out
+from portfolio.core.signed_out import (
+    ask_to_sign_in,
+    kept_from,
+    say_signed_out,
+    sign_in_and_come_back,
+)
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -40,6 +44,5 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if kept:
             return ask_to_sign_in(request, kept)
         if request.method == "POST":
-            # An address that only takes forms is no place to come back to.
-            return redirect("core:sign-in")
+            return sign_in_and_come_back(request)
         return super().handle_no_permission(request, view_func)

@@ -7,6 +7,7 @@ button, so that no form of the product has to know of it and nothing is stored.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +32,8 @@ class Kept:
 
     path: str
     fields: list[tuple[str, str]]
+    # Names of files that were sent along; these have to be chosen again.
+    files: list[str]
 
     @property
     def answers(self) -> list[tuple[str, str]]:
@@ -42,15 +45,16 @@ class Kept:
         ]
 
     def sealed(self) -> str:
-        return signing.dumps([self.path, self.fields], salt=SALT, compress=True)
+        kept = [self.path, self.fields, self.files]
+        return signing.dumps(kept, salt=SALT, compress=True)
 
 
 def opened(sealed: str) -> Kept | None:
     try:
-        path, fields = signing.loads(sealed, salt=SALT, max_age=A_DAY)
+        path, fields, files = signing.loads(sealed, salt=SALT, max_age=A_DAY)
     except signing.BadSignature:
         return None
-    return Kept(path, [(name, value) for name, value in fields])
+    return Kept(path, [(name, value) for name, value in fields], files)
 
 
 def kept_from(request: HttpRequest) -> Kept | None:
@@ -61,7 +65,10 @@ def kept_from(request: HttpRequest) -> Kept | None:
         for value in values
         if name != "csrfmiddlewaretoken" and "password" not in name
     ]
-    kept = Kept(request.get_full_path(), fields)
+    files = [
+        str(file.name) for name in request.FILES for file in request.FILES.getlist(name)
+    ]
+    kept = Kept(request.get_full_path(), fields, files)
     letters = sum(len(name) + len(value) for name, value in fields)
     return kept if kept.answers and letters <= MOST_LETTERS else None
 
@@ -74,6 +81,17 @@ def ask_to_sign_in(request: HttpRequest, kept: Kept) -> HttpResponse:
         {"form": SignInForm(request), "kept": kept.sealed()},
         status=403,
     )
+
+
+def sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
+    """After a button without answers: to the sign-in, and back to where it stood."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    address = reverse("core:sign-in")
+    if page.netloc != request.get_host():
+        # An address that only takes forms is no place to come back to.
+        return redirect(address)
+    back = f"{page.path}?{page.query}" if page.query else page.path
+    return redirect(f"{address}?{urlencode({'next': back, 'pressed': 'yes'})}")
 
 
 def show_kept(request: HttpRequest, kept: Kept, *, status: int = 200) -> HttpResponse:

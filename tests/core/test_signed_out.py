@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from intake.models import Demand
+from intake.services.drafting import Opening, open_draft
 from tests.factories import UserFactory
 
 ANSWERS = {
@@ -140,3 +143,42 @@ def test_htmx_says_that_nobody_is_signed_in_and_leaves_the_page(client, db, meth
     assert response.headers["HX-Reswap"] == "none"
     assert "You have been signed out" in response.content.decode()
     assert 'hx-swap-oob="true"' in response.content.decode()
+
+
+def test_a_file_is_named_that_has_to_be_chosen_again(client, ada):
+    act = SimpleUploadedFile("act.pdf", b"%PDF-1.7 The act")
+    carried = fields_of(client.post(reverse("intake:new"), {**ANSWERS, "file": act}))
+
+    given_back = client.post(
+        reverse("core:sign-in"), {**SIGN_IN, "kept": carried["kept"]}
+    )
+
+    said = "then choose act.pdf again on its page"
+    assert said in given_back.content.decode()
+
+
+def test_a_button_without_answers_is_there_again_after_signing_in(client, ada, team):
+    token = uuid.uuid4()
+    open_draft(by=ada, opening=Opening(title="Mend", team=team), token=token)
+    check = reverse("intake:draft-page", args=[token, "late"])
+
+    pressed = client.post(
+        reverse("intake:send", args=[token]),
+        headers={"Referer": f"http://testserver{check}?then=check"},
+    )
+    asked = client.get(pressed.url)
+    signed_in = client.post(
+        reverse("core:sign-in"), {**SIGN_IN, "next": fields_of(asked)["next"]}
+    )
+
+    assert "so this was not done" in asked.content.decode()
+    assert signed_in.url == f"{check}?then=check"
+    assert Demand.objects.get().stage == "draft"
+
+
+def test_nobody_is_led_to_another_site(client, ada):
+    pressed = client.post(
+        reverse("core:sign-out"), headers={"Referer": "https://elsewhere.example.com/"}
+    )
+
+    assert pressed.url in {reverse("core:sign-in"), "/"}

@@ -128,17 +128,17 @@ def visit(product: Product, browser: Browser) -> Iterator[Callable[..., Page]]:
     """A page in a browser of its own, of nobody yet.
 
     At the end nothing may have been said on the console: no script error, and no
-    breach of the Content-Security-Policy.
+    breach of the Content-Security-Policy; nor any failure but the one that is meant.
     """
     contexts: list[BrowserContext] = []
     said: list[str] = []
 
-    def open_page(**options: object) -> Page:
+    def open_page(*, meant: str = "", **options: object) -> Page:
         context = browser.new_context(base_url=product.url, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda line: _note(said, line))
+        page.on("console", lambda line: _note(said, line, meant))
         page.on("pageerror", lambda error: said.append(f"script error: {error}"))
         return page
 
@@ -168,6 +168,8 @@ def sign_in(visit: Callable[..., Page]) -> Callable[..., Page]:
 LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 
 
-def _note(said: list[str], line: ConsoleMessage) -> None:
+def _note(said: list[str], line: ConsoleMessage, meant: str) -> None:
+    if meant and meant in line.text:
+        return
     if line.type in {"error", "warning"} and not line.text.startswith(LEFT):
         said.append(f"{line.type}: {line.text} ({line.location['url']})")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Page, expect
 
+from portfolio.demo.people import DEMO_PASSWORD
 from tests.journeys.test_every_page import (
     how_much_wider_than_the_window,
     what_axe_finds,
@@ -217,3 +218,23 @@ def test_errors_focus_and_nothing_is_lost(sign_in):
     page.go_back()
     expect(page.get_by_role("radio", name="No")).to_be_checked()
     assert wrong == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_session_that_ends_in_the_form_loses_no_answer(sign_in, look):
+    page = sign_in("commerce@example.com", meant="status of 403", **look)
+    open_request(page, "Weigh what is signed out")
+    page.get_by_role("radio", name="We lose money").check()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Continue").click()
+
+    expect(page.locator("main")).to_contain_text("Your answers are kept")
+    page.get_by_label("E-mail").fill("commerce@example.com")
+    page.get_by_label("Password").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("h1")).to_have_text("Not sent yet, and nothing is lost")
+    page.get_by_role("button", name="Send it now").click()
+
+    expect(page.locator("h1")).to_have_text("Is there a date that cannot move?")
+    page.goto(page.url.replace("/date/", "/late/"))
+    expect(page.get_by_role("radio", name="We lose money")).to_be_checked()
