@@ -77,6 +77,9 @@ class BorrowForm(forms.Form):
         error_messages={"required": "Say why; the ledger shows it."},
     )
 
+    # How many entries the ledger had when the form was shown.
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **rest: Any) -> None:
         super().__init__(*args, **rest)
         for name in ("borrower", "lender"):

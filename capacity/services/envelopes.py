@@ -184,11 +184,27 @@ def warning_when_accepted(demand: Demand) -> str:
 
 @transaction.atomic
 def borrow(
-    *, team: Team, borrower: Tier, lender: Tier, days: Decimal, why: str, by: User
+    *,
+    team: Team,
+    borrower: Tier,
+    lender: Tier,
+    days: Decimal,
+    why: str,
+    by: User,
+    seen: int | None = None,
 ) -> Borrowing:
-    """Let a tier have days of another's share this quarter, and keep who decided it."""
+    """Let a tier have days of another's share this quarter, and keep who decided it.
+
+    With the entries of the ledger that were seen, what was entered since is never
+    overlooked, and a form that is sent twice lends once.
+    """
     lock_team(team.pk)
     standing = envelopes_of(team)
+    if seen is not None and seen != len(standing.ledger):
+        raise RuleBroken(
+            "The ledger was changed meanwhile. Look at it as it is now, and lend again "
+            "what is still missing."
+        )
     found = {each.tier: each for each in standing.tiers}
     if lender == borrower:
         raise RuleBroken(f"{borrower} cannot borrow from itself; choose another tier.")

@@ -259,6 +259,7 @@ def test_lending_on_the_page_writes_the_ledger_and_ends_the_warning(
         {
             "borrower": tiers["standard"], "lender": tiers["strategic"],
             "days": "1.7", "why": "Nobody has time for strategy before Christmas.",
+            "seen": 0,
         },
     )  # fmt: skip
     page = client.get(reverse("capacity:envelopes")).content.decode()
@@ -271,13 +272,35 @@ def test_lending_on_the_page_writes_the_ledger_and_ends_the_warning(
     assert SAID in client.get(reverse("capacity:envelopes")).content.decode()
 
 
+def test_a_loan_that_is_sent_twice_is_lent_once(client, manager, over):
+    client.force_login(manager)
+    tiers = {tier.slug: tier.pk for tier in Tier.objects.all()}
+    sent = {
+        "borrower": tiers["standard"], "lender": tiers["strategic"],
+        "days": "1.7", "why": "It is Christmas.", "seen": 0,
+    }  # fmt: skip
+
+    client.post(reverse("capacity:envelopes"), sent)
+    again = client.post(reverse("capacity:envelopes"), sent).content.decode()
+
+    assert Borrowing.objects.count() == 1
+    assert "The ledger was changed meanwhile." in again
+    assert 'name="seen" value="1"' in again
+
+
 def test_a_refused_loan_keeps_what_was_typed(client, manager, over):
     client.force_login(manager)
     standard = Tier.objects.get(slug="standard").pk
 
     response = client.post(
         reverse("capacity:envelopes"),
-        {"borrower": standard, "lender": standard, "days": "2", "why": "My own"},
+        {
+            "borrower": standard,
+            "lender": standard,
+            "days": "2",
+            "why": "My own",
+            "seen": 0,
+        },
     )
 
     page = response.content.decode()
