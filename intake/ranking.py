@@ -6,6 +6,9 @@ text order is number order in every database and locale.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 # Put at either end, a key takes the next place on a grid of this many digits instead
 # of the middle of what is left: thousands of arrivals then share the same short length.
 GRID_DIGITS = 4
@@ -44,6 +47,30 @@ def spread(count: int) -> list[str]:
     size = 10**digits
     step = size // 2 // (count + 1)
     return [_spelled(size // 4 + step * place, digits) for place in range(1, count + 1)]
+
+
+def longest_kept(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """The most names that keep their order among themselves: the others were moved.
+
+    >>> longest_kept(["A", "B", "C", "D"], ["D", "A", "B", "C"])
+    ['A', 'B', 'C']
+    """
+    places = {name: place for place, name in enumerate(before)}
+    # Patience: the least last place of a run of each length, and what came before it.
+    lasts: list[int] = []
+    ends: list[str] = []
+    came_after: dict[str, str | None] = {}
+    for name in after:
+        length = bisect_left(lasts, places[name])
+        came_after[name] = ends[length - 1] if length else None
+        lasts[length : length + 1] = [places[name]]
+        ends[length : length + 1] = [name]
+    kept = []
+    name_or_none = ends[-1] if ends else None
+    while name_or_none is not None:
+        kept.append(name_or_none)
+        name_or_none = came_after[name_or_none]
+    return kept[::-1]
 
 
 def _check(key: str) -> None:

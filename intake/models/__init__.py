@@ -4,6 +4,7 @@ from intake.models.demands import Demand, RankMove
 from intake.models.followers import Follower
 from intake.models.letters import Letter
 from intake.models.links import GuestDraft, SubmissionLink
+from intake.models.scores import ScoreInputs, ScorePolicy
 from intake.models.systems import System
 from intake.models.tables import TierTable
 from intake.models.tiers import Tier, TierVersion
@@ -16,6 +17,8 @@ __all__ = [
     "GuestDraft",
     "Letter",
     "RankMove",
+    "ScoreInputs",
+    "ScorePolicy",
     "SlaClock",
     "SlaWarning",
     "SubmissionLink",

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
+from django.db.models import F
 
 from intake.models import Demand, RankMove
-from intake.ranking import between, spread
+from intake.ranking import between, longest_kept, spread
 from intake.services.locking import lock_demand, lock_team
 from portfolio.core.errors import RuleBroken
-from portfolio.core.models import User
+from portfolio.core.models import Team, User
 from portfolio.core.services.changes import note_plan_change
 from portfolio.core.services.events import record_event
 from portfolio.core.words import counted
@@ -77,6 +80,63 @@ def move_demand(
     return RankMove.objects.create(
         demand=demand, moved_by=by, from_place=from_place, to_place=to_place, why=why
     )
+
+
+@transaction.atomic
+def reorder_backlog(
+    *, team: Team, order: Sequence[str], seen: Sequence[str], by: User, why: str = ""
+) -> list[RankMove]:
+    """Give the whole backlog another order, by references; gives the moves it took.
+
+    ``seen`` is the order that whoever asked saw: when it is another one by now, nothing
+    is changed. As few as can be count as moved; the others only make way.
+    """
+    lock_team(team.pk)
+    backlog = {
+        demand.reference: demand
+        for demand in Demand.objects.filter(team=team).in_backlog().by_rank()
+    }
+    now = list(backlog)
+    if now != list(seen) or sorted(order) != sorted(now):
+        raise RuleBroken(
+            "The backlog was changed by somebody else meanwhile. "
+            "Look at the order as it would be now."
+        )
+    moved = set(now) - set(longest_kept(now, order))
+    if not moved:
+        return []
+    places = {reference: place for place, reference in enumerate(order, 1)}
+    _respread(
+        {backlog[reference].pk: str(backlog[reference].rank) for reference in order},
+        None,
+    )
+    moves = []
+    for from_place, reference in enumerate(now, 1):
+        if reference not in moved:
+            continue
+        demand = backlog[reference]
+        to_place = places[reference]
+        moves.append(
+            RankMove(
+                demand=demand,
+                moved_by=by,
+                from_place=from_place,
+                to_place=to_place,
+                why=why.strip(),
+            )
+        )
+        record_event(
+            subject=demand,
+            kind="moved",
+            by=by,
+            team=team,
+            before=from_place,
+            after=to_place,
+            why=why.strip(),
+        )
+    Demand.objects.filter(reference__in=moved).update(revision=F("revision") + 1)
+    note_plan_change(team_id=team.pk)
+    return RankMove.objects.bulk_create(moves)
 
 
 def _checked_place(place: int, others: dict[int, str]) -> int:

@@ -12,6 +12,7 @@ from capacity.models import DemandForecast, Forecast, WorkPackage
 from intake.answers import Part, parts_of
 from intake.discussion import Discussion, discussion_of
 from intake.models import Demand, RankMove
+from intake.scoring import METHODS, Input
 from portfolio.board.backlog import read_work
 from portfolio.board.drawing import bar_svg
 from portfolio.board.rows import (
@@ -22,6 +23,7 @@ from portfolio.board.rows import (
     range_of,
     row_of,
 )
+from portfolio.board.scores import read_scorer
 from portfolio.board.story import Told, tell
 from portfolio.board.timeline import Axis, axis_for
 from portfolio.board.why import Moves, read_moves
@@ -56,6 +58,9 @@ class DemandPage:
     made_by: Forecast | None
     forecast: DemandForecast | None
     why: Moves
+    score_inputs: list[Input]
+    cost_per_week: float | None
+    method: str
     after: list[Demand]
     packages: list[PackageLine]
     shows_people: bool
@@ -100,14 +105,17 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
     )
     promised = standing[0].commitment.due_on if standing else None
     judged_by = promised or demand.needed_by
+    facts = _facts(demand)
+    scorer = read_scorer(demand.team, today)
     row = row_of(
         place=backlog.filter(rank__lte=demand.rank).count() if demand.rank else 0,
-        facts=_facts(demand),
+        facts=facts,
         forecast=outlook.rows.get(demand.pk),
         promised=promised,
         chance=outlook.chance(demand.pk, judged_by) if judged_by else None,
         rag=outlook.rag(demand.pk, judged_by, today),
         work=work.get(demand.pk),
+        score=scorer.score(facts, work.get(demand.pk)),
     )
     days = row.dates
     axis = axis_for(
@@ -133,6 +141,9 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         total=backlog.count(),
         made_by=outlook.forecast,
         forecast=outlook.rows.get(demand.pk),
+        score_inputs=list(scorer.inputs(facts).values()),
+        cost_per_week=scorer.cost_per_week(facts),
+        method=METHODS[scorer.policy.method],
         why=read_moves(demand, outlook.forecast, user),
         after=list(demand.after.visible_to(user).only("reference")),
         packages=lines,
@@ -160,6 +171,7 @@ def _facts(demand: Demand) -> Facts:
         tier_slug=demand.tier.slug,
         unit=demand.business_unit.name,
         unit_slug=demand.business_unit.slug,
+        answers=demand.answers,
     )
 
 

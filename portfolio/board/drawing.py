@@ -83,6 +83,8 @@ def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
         f'<td class="c-tier"><span class="chip {row.tier_slug}">'
         f"{escape(row.tier)}</span></td>"
         f'<td class="c-days num">{row.days_words}</td>'
+        f'<td class="c-score num" title="{escape(row.score.words)}">'
+        f"{row.score.shown}</td>"
         f'<td class="c-skills" title="{skills}">{skills}</td>'
         f'<td class="c-chance num rag {row.rag.colour}">{_chance(row, promise_at)}</td>'
         f'<td class="c-time">{svg}</td></tr>\n'
@@ -92,7 +94,7 @@ def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
 def cuts_html(cuts: Iterable[Cut]) -> str:
     """Quarter ends across the list."""
     return "".join(
-        f'<tr class="cut"><td colspan="8"><b>Done by {short_day(cut.day)} at 85 %</b> '
+        f'<tr class="cut"><td colspan="9"><b>Done by {short_day(cut.day)} at 85 %</b> '
         f"{cut.words}</td></tr>\n"
         for cut in cuts
     )

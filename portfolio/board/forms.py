@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from intake.models import Demand
+from intake.scoring import INPUTS, METHODS, MOST, Policy
 
 
 class MoveForm(forms.Form):
@@ -65,3 +68,58 @@ class BlockForm(forms.Form):
 
 class UnblockForm(forms.Form):
     why = forms.CharField(label="What changed", required=False, max_length=500)
+
+
+class ProposalForm(forms.Form):
+    """Keep the order that scores suggest, as it was looked at."""
+
+    seen = forms.CharField(max_length=16)
+    why = forms.CharField(required=False, max_length=500)
+
+
+class PolicyForm(forms.Form):
+    method = forms.ChoiceField(
+        label="How demands are scored",
+        choices=list(METHODS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a way of scoring."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in INPUTS.items():
+            self.fields[name] = forms.FloatField(
+                label=f"Weight of {label.lower()}",
+                min_value=0,
+                max_value=100,
+                help_text="Of the scorecard alone." if name == "fit" else "",
+                widget=forms.NumberInput(attrs={"class": "input short", "step": "0.1"}),
+            )
+
+    @staticmethod
+    def initial_of(policy: Policy) -> dict[str, Any]:
+        weights = {name: policy.weight(name) for name in INPUTS}
+        return {"method": policy.method, **weights}
+
+    @property
+    def weights(self) -> dict[str, float]:
+        return {name: self.cleaned_data[name] for name in INPUTS}
+
+
+class InputsForm(forms.Form):
+    """What a manager says of a demand; empty is left to its form or its tier."""
+
+    cost_per_week = forms.DecimalField(
+        required=False, min_value=0, max_digits=12, decimal_places=2
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in INPUTS:
+            self.fields[name] = forms.IntegerField(
+                required=False, min_value=0, max_value=MOST
+            )
+
+    @property
+    def own(self) -> dict[str, int | None]:
+        return {name: self.cleaned_data[name] for name in INPUTS}

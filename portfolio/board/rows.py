@@ -12,6 +12,7 @@ from django.urls import reverse
 from capacity.engine.distribution import chance_words
 from capacity.models import DemandForecast
 from intake.choices import Stage
+from intake.scoring import Score
 from portfolio.board.timeline import Axis, Bar, bar
 from portfolio.core.words import range_words, short_day
 from portfolio.delivery.rag import Rag
@@ -56,6 +57,7 @@ class Facts(NamedTuple):
     tier_slug: str
     unit: str
     unit_slug: str
+    answers: dict[str, str]
 
     @property
     def blocked(self) -> str:
@@ -68,7 +70,7 @@ class Facts(NamedTuple):
 COLUMNS = (
     "pk", "reference", "title", "stage", "needed_by", "revision", "blocked_since",
     "blocked_cause", "blocked_waits_for", "tier__name", "tier__slug",
-    "business_unit__name", "business_unit__slug",
+    "business_unit__name", "business_unit__slug", "answers",
 )  # fmt: skip
 
 
@@ -102,6 +104,7 @@ class Row:
     blocked: str
     likely_days: float | None
     skills: tuple[str, ...]
+    score: Score
     dates: Dates
     chance: float | None
     rag: Rag
@@ -196,6 +199,7 @@ def row_of(
     chance: float | None,
     rag: Rag,
     work: Work | None,
+    score: Score,
 ) -> Row:
     return Row(
         place=place,
@@ -212,6 +216,7 @@ def row_of(
         blocked=facts.blocked,
         likely_days=work.likely_days if work else None,
         skills=work.skills if work else (),
+        score=score,
         dates=Dates(
             p10=forecast.p10 if forecast else None,
             p50=forecast.p50 if forecast else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from intake.scoring import Score
 from portfolio.board.rows import Dates, Row
 from portfolio.delivery.rag import NO_DATE
 
@@ -27,6 +28,7 @@ def row_with(number, **fields):
         "blocked": "",
         "likely_days": 4.0,
         "skills": ("API",),
+        "score": Score(1.5, "why"),
         "dates": Dates(),
         "chance": None,
         "rag": NO_DATE,

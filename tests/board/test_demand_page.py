@@ -167,7 +167,7 @@ def test_page_costs_the_same_queries_for_any_history(
     found = Demand.objects.for_reading().get(pk=stock.pk)
 
     # Three of them for the comments: team, who follows, whom one may name.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         page = read(found, manager)
         assert [move.moved_by for move in page.moves] == [manager] * packages * 2
 

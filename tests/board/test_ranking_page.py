@@ -15,9 +15,9 @@ from tests.factories import (
 )
 
 BOARD = "/board/"
-# Session, person, team, the five of the backlog, three of the status line, and one
+# Session, person, team, the seven of the backlog, three of the status line, and one
 # for what waits in triage.
-QUERIES = 12
+QUERIES = 14
 
 
 def shown(response):
@@ -173,6 +173,7 @@ def test_csv_holds_what_is_shown_and_no_formula(client, team, manager, backlog):
             "Stage": "accepted",
             "Blocked": "",
             "Likely days": "5.0",
+            "Score": "1.6",
             "Skills": stock.packages.get().skill.name,
             "P10": days_from_now(5).isoformat(),
             "P50": days_from_now(5).isoformat(),

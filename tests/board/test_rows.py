@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from intake.scoring import Score
 from portfolio.board.backlog import read_backlog, read_work
 from portfolio.board.rows import Dates, Row, Work, days_words
 from portfolio.delivery.rag import AT_RISK, CANNOT, LATE, NO_DATE, NOT_YET
@@ -44,6 +45,10 @@ def test_row_says_all_that_the_board_shows_of_a_demand(team, manager, backlog):
         blocked="",
         likely_days=10.5,
         skills=("IAM", "API"),
+        score=Score(
+            8 / 10.5,
+            "(value 4 + time criticality 2 + risk reduction 2) ÷ 10.5 days",
+        ),
         dates=Dates(
             p10=days_from_now(10),
             p50=days_from_now(10),
@@ -146,7 +151,7 @@ def test_limits_count_what_is_under_way_and_what_is_blocked(team, manager, backl
 
 
 @pytest.mark.parametrize("demands", [1, 3, 50])
-def test_backlog_costs_five_queries_for_any_length(
+def test_backlog_costs_seven_queries_for_any_length(
     team, manager, django_assert_num_queries, demands
 ):
     ranked = RankedDemandFactory.create_batch(demands, team=team)
@@ -155,7 +160,7 @@ def test_backlog_costs_five_queries_for_any_length(
         CommitmentFactory(demand=demand)
     make_forecast(team, {demand: {10: 10} for demand in ranked})
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         rows = read(team, manager).rows
 
     assert [row.chance_words for row in rows] == [">95 %"] * demands

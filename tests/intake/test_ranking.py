@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.models import Demand, RankMove
-from intake.services.ranking import LONGEST_KEY, move_demand
+from intake.ranking import longest_kept
+from intake.services.ranking import LONGEST_KEY, move_demand, reorder_backlog
 from intake.services.triage import accept_demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event
@@ -186,3 +188,55 @@ def test_accepting_at_a_place_that_is_not_there_is_refused(team, manager):
 
     demand.refresh_from_db()
     assert (demand.stage, demand.rank) == ("submitted", None)
+
+
+def test_reorder_backlog_moves_as_few_as_it_can_and_keeps_who_and_why(team, manager):
+    first, second, third = RankedDemandFactory.create_batch(3, team=team)
+    seen = [first.reference, second.reference, third.reference]
+
+    moves = reorder_backlog(
+        team=team, order=[seen[2], seen[0], seen[1]], seen=seen, by=manager, why="Score"
+    )
+
+    assert order(team) == [third.pk, first.pk, second.pk]
+    assert [(move.demand, move.from_place, move.to_place) for move in moves] == [
+        (third, 3, 1)
+    ]
+    revisions = Demand.objects.order_by("pk").values_list("revision", flat=True)
+    assert list(revisions) == [1, 1, 2]
+    event = Event.objects.get()
+    assert (event.kind, event.before, event.after, event.why) == (
+        "moved", "3", "1", "Score"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_reorder_backlog_refuses_what_another_has_changed(team, manager, number):
+    first, second = RankedDemandFactory.create_batch(2, team=team)
+    now = [first.reference, second.reference]
+    wrong = [
+        {"order": now, "seen": now[::-1]},
+        {"order": [*now, "INT-9"], "seen": now},
+    ][number]
+
+    with pytest.raises(RuleBroken, match="changed by somebody else meanwhile"):
+        reorder_backlog(team=team, by=manager, **wrong)
+
+
+@given(st.permutations(list("ABCDEFG")))
+def test_longest_kept_is_the_longest_that_keeps_its_order(after):
+    before = list("ABCDEFG")
+
+    kept = longest_kept(before, after)
+
+    best = max(
+        (
+            part
+            for size in range(8)
+            for part in itertools.combinations(before, size)
+            if list(part) == [name for name in after if name in part]
+        ),
+        key=len,
+    )
+    assert len(kept) == len(best)
+    assert kept == [name for name in after if name in kept] == sorted(kept)
