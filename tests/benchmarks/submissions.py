@@ -178,7 +178,12 @@ def at_once(act: Callable[[Form], None], forms: Iterable[Form]) -> list[float]:
 def draft(form: Form) -> None:
     from intake.services.drafting import Opening, keep_answers, open_draft
 
-    opening = Opening(title=form.title, team=form.team, source_system_name="CRM")
+    opening = Opening(
+        title=form.title,
+        team=form.team,
+        source_system_name="CRM",
+        target_system_name="ERP",
+    )
     opened = open_draft(by=form.person, opening=opening, token=form.token)
     keep_answers(draft=opened, answers=form.answers)
 

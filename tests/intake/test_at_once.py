@@ -7,16 +7,29 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from intake.models import Demand, RankMove, SlaWarning, Tier, TierToken
+from intake.models import (
+    Demand,
+    GuestDraft,
+    RankMove,
+    SlaWarning,
+    Tier,
+    TierToken,
+)
+from intake.services.commenting import write_comment
 from intake.services.drafting import Opening, keep_answers, open_draft
+from intake.services.guests import begin_guest_draft, make_link, send_guest_draft
+from intake.services.letters import take_letter
 from intake.services.ranking import move_demand
 from intake.services.submitting import submit_draft, submit_request
 from intake.services.triage import accept_demand, decline_demand
 from intake.services.warnings import check_clocks
 from portfolio.core.errors import RuleBroken
-from portfolio.core.models import Event, Notice
-from portfolio.core.services.notices import mail_notice
+from portfolio.core.models import Event, Mail, Notice, User
+from portfolio.core.services.digests import make_digests
+from portfolio.core.services.notices import give_notice, mail_notice
+from portfolio.core.services.preferences import choose_channels
 from tests.factories import (
     DemandFactory,
     RankedDemandFactory,
@@ -177,7 +190,10 @@ def test_the_last_tokens_are_spent_once_whichever_team_is_asked():
 def test_one_draft_sent_many_times_at_once_makes_one_request_and_spends_once():
     team, person = TeamFactory(), UserFactory()
     token = uuid.uuid4()
-    draft = open_draft(by=person, opening=Opening(title="Mend", team=team), token=token)
+    opening = Opening(
+        title="Mend", team=team, source_system_name="Shop", target_system_name="ERP"
+    )
+    draft = open_draft(by=person, opening=opening, token=token)
     keep_answers(
         draft=draft,
         answers={
@@ -210,3 +226,91 @@ def test_a_draft_whose_tier_changes_meanwhile_is_found_and_kept():
         13,
         draft.tier.slug == "expedite",
     )
+
+
+def test_one_letter_taken_by_two_workers_becomes_one_draft():
+    TeamFactory()
+    UserFactory(email="ada@example.com")
+    raw = b"From: ada@example.com\r\nMessage-ID: <1@e.com>\r\nSubject: Hi\r\n\r\nHello"
+
+    taken = at_once(*[lambda: take_letter(raw=raw).pk] * 4)
+
+    assert len(set(taken)) == 1
+    assert (Demand.objects.count(), Mail.objects.count()) == (1, 1)
+
+
+def test_the_mail_of_the_day_is_made_once_by_two_workers(settings):
+    settings.DIGEST_HOUR = 0
+    person = UserFactory()
+    choose_channels(person=person, channels={"comment": "daily"})
+    give_notice(to=[person], kind="comment", title="INT-0042: Jonas writes")
+
+    made = at_once(*[make_digests] * 4)
+
+    assert sorted(made) == [0, 0, 0, 1]
+    assert Mail.objects.get() == Notice.objects.get().digest
+
+
+def test_a_link_at_its_limit_takes_one_more_of_many_at_once():
+    team = TeamFactory()
+    link = make_link(
+        by=UserFactory(role="manager", teams=[team]),
+        team=team,
+        business_unit=UnitFactory(),
+        name="Warehouse",
+        days=1,
+        most_a_day=1,
+    )
+    opening = Opening(title="X", team=team, business_unit=link.business_unit)
+
+    answers = at_once(
+        *[
+            lambda: begin_guest_draft(
+                link=link, opening=opening, token=uuid.uuid4(), network_address=""
+            )
+        ]
+        * 4
+    )
+
+    assert sum(isinstance(each, RuleBroken) for each in answers) == 3
+    assert Demand.objects.count() == 1
+
+
+def test_a_draft_confirmed_twice_at_once_is_sent_once():
+    team = TeamFactory()
+    tier = Tier.objects.get(slug=Tier.STANDARD)
+    draft = DemandFactory(
+        team=team,
+        stage="draft",
+        requester=None,
+        business_unit=UnitFactory(),
+        submission_token=uuid.uuid4(),
+        submitted_at=None,
+        tier=tier,
+        answers={"late": "better", "date": "no", "broken": "no"},
+    )
+    guest = GuestDraft.objects.create(
+        demand=draft, name="Vera", email="vera@example.com", confirmed_at=timezone.now()
+    )
+
+    sent = at_once(*[lambda: send_guest_draft(draft=guest.demand).reference] * 4)
+
+    assert len(set(sent)) == 1
+    assert User.objects.filter(role="guest").count() == 1
+    assert Event.objects.filter(kind="submitted").count() == 1
+
+
+def test_the_same_comment_sent_at_once_is_written_once():
+    demand = DemandFactory()
+    token = uuid.uuid4()
+
+    at_once(
+        *[
+            lambda: write_comment(
+                demand=demand, by=demand.requester, words="When?", token=token
+            )
+        ]
+        * 4
+    )
+
+    assert Event.objects.about(demand).count() == 1
