@@ -68,6 +68,12 @@ class LinkForm(forms.Form):
         self.use_required_attribute = False
         team = self.fields["team"]
         teams = Team.objects.visible_to(user)
-        if isinstance(team, forms.ModelChoiceField):
+        self.only_team = teams[0] if len(teams) == 1 else None
+        if self.only_team:
+            del self.fields["team"]
+        elif isinstance(team, forms.ModelChoiceField):
             team.queryset = teams
-            team.initial = teams.first()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        return {"team": self.only_team, **cleaned}

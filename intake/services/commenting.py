@@ -11,6 +11,7 @@ from intake.comments import COMMENT, FOR_ALL, FOR_TEAM, is_of_team
 from intake.guest_links import address_for
 from intake.mentions import Mentions, mentions_in
 from intake.models import Demand, Follower
+from intake.services.following import may_read
 from intake.services.locking import lock_demand
 from portfolio.core.choices import NoticeKind, Role
 from portfolio.core.errors import RuleBroken
@@ -39,7 +40,7 @@ def write_comment(
     in_team = is_of_team(by, demand)
     _refuse(demand, by, words, is_internal=is_internal, in_team=in_team)
     people = people_to_mention(demand, by, in_team=in_team, is_internal=is_internal)
-    mentions = mentions_in(words, people)
+    mentions = _who_may_read(mentions_in(words, people), demand)
     sent = Event.objects.about(demand).filter(kind=COMMENT, actor=by)
     if token and sent.filter(facts__token=str(token)).exists():
         return mentions
@@ -87,6 +88,13 @@ def people_to_mention(
     if by.business_unit_id != demand.business_unit_id:
         colleagues = Q(pk=by.pk)
     return people.filter(asked | named | colleagues).distinct()
+
+
+def _who_may_read(mentions: Mentions, demand: Demand) -> Mentions:
+    """Who followed it, or wrote, may have left the unit or the team since."""
+    read = [person for person in mentions.people if may_read(person, demand)]
+    gone = [person.name for person in mentions.people if person not in read]
+    return Mentions(read, [*mentions.unknown, *gone])
 
 
 def _refuse(
@@ -145,5 +153,4 @@ def _listening(demand: Demand, by: User, *, is_internal: bool) -> list[User]:
     if asked == by and not demand.owner:
         # Nobody of the team answers for it yet; somebody has to read it all the same.
         listening += User.objects.managers_of(demand.team)
-    may_read = Demand.objects.filter(pk=demand.pk)
-    return [each for each in listening if may_read.visible_to(each).exists()]
+    return [each for each in listening if may_read(each, demand)]

@@ -17,6 +17,11 @@ def unfollow_demand(*, demand: Demand, person: User) -> None:
     Follower.objects.by_choice().filter(demand=demand, person=person).delete()
 
 
+def may_read(person: User, demand: Demand) -> bool:
+    """Now; whoever follows it may have left its unit or team since."""
+    return Demand.objects.filter(pk=demand.pk).visible_to(person).exists()
+
+
 def follows(person: User, demand: Demand) -> bool:
     """By choice; who asked for it is told without following."""
     chosen = Follower.objects.by_choice()

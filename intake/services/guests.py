@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from intake.choices import Stage
+from intake.choices import LetterOutcome, Stage
 from intake.guest_links import confirm_address
-from intake.models import Demand, GuestDraft, SubmissionLink
+from intake.models import Demand, GuestDraft, Letter, SubmissionLink
 from intake.services.drafting import Opening, discard_draft, draft_of, open_draft
 from intake.services.locking import lock_team
 from intake.services.submitting import submit_draft
@@ -221,12 +221,26 @@ def _person(guest: GuestDraft) -> User:
     return person
 
 
+@transaction.atomic
+def forget_guest_draft(*, draft: Demand) -> None:
+    """Remove a draft of a guest, and with it every place that holds their address."""
+    guest = draft.guest
+    Mail.objects.filter(key__startswith=f"confirm-{guest.pk}-").delete()
+    letters = list(draft.letters.values_list("pk", flat=True))
+    discard_draft(draft=draft)
+    Mail.objects.filter(key__in=[f"letter-{pk}" for pk in letters]).delete()
+    Letter.objects.filter(pk__in=letters).update(sender="")
+
+
 def forget_guest_drafts() -> int:
-    """Remove what nobody has sent for a month, with its files."""
+    """Remove what nobody has sent for a month, and who wrote what was not taken."""
+    month_ago = timezone.now() - FORGOTTEN_AFTER
     old = GuestDraft.objects.unsent().filter(
-        begun_at__lt=timezone.now() - FORGOTTEN_AFTER, demand__stage=Stage.DRAFT
+        begun_at__lt=month_ago, demand__stage=Stage.DRAFT
     )
     drafts = [guest.demand for guest in old.select_related("demand")]
     for draft in drafts:
-        discard_draft(draft=draft)
+        forget_guest_draft(draft=draft)
+    ignored = Letter.objects.filter(outcome=LetterOutcome.IGNORED)
+    ignored.filter(received_at__lt=month_ago).update(sender="")
     return len(drafts)

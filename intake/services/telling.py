@@ -4,6 +4,7 @@ from django.db.models import F
 
 from intake.guest_links import address_for
 from intake.models import Demand, Follower
+from intake.services.following import may_read
 from portfolio.core.choices import NoticeKind
 from portfolio.core.models import User
 from portfolio.core.services.notices import give_notice
@@ -48,7 +49,7 @@ def tell_followers(*, demand: Demand, by: User, what: str, next_step: str = "") 
     ):
         joined, person = follower.joined, follower.person
         if joined is None:
-            if _may_read(person, demand):
+            if may_read(person, demand):
                 told_directly.add(person.pk)
                 _tell_of(demand, person, what)
         elif person.pk not in told_directly:
@@ -64,10 +65,6 @@ def tell_followers(*, demand: Demand, by: User, what: str, next_step: str = "") 
                 f"joined, is {what}. {next_step}".strip(),
                 url=address_for(joined, person),
             )
-
-
-def _may_read(person: User, demand: Demand) -> bool:
-    return Demand.objects.filter(pk=demand.pk).visible_to(person).exists()
 
 
 def _tell_of(demand: Demand, person: User, what: str) -> None:

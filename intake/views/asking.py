@@ -39,6 +39,7 @@ from intake.services.drafting import (
     keep_answers,
     open_draft,
 )
+from intake.services.guests import forget_guest_draft
 from intake.services.submitting import submit_draft
 from intake.views.loading import sent
 from portfolio.core.errors import RuleBroken
@@ -153,9 +154,10 @@ def discard(request: PageRequest, token: UUID) -> HttpResponse:
     if found.stage != Stage.DRAFT:
         return redirect(found)
     if request.method == "POST":
-        discard_draft(draft=found)
         if asker_of(request) is None:
+            forget_guest_draft(draft=found)
             return render_page(request, "intake/gone.html", {}, fragment="gone")
+        discard_draft(draft=found)
         messages.success(request, "The draft is thrown away.")
         return redirect("intake:requests")
     return render_page(

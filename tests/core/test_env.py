@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,18 @@ def test_a_number_may_have_a_most(monkeypatch):
 
     with pytest.raises(ImproperlyConfigured, match="from 0 to 23 is accepted"):
         env.number("PORTFOLIO_HOUR", 7, most=23)
+
+
+def test_every_setting_stands_in_the_readme_and_the_example():
+    top = Path(env.__file__).parent.parent
+
+    def named(path, pattern):
+        return set(re.findall(pattern, (top / path).read_text("utf-8"), re.MULTILINE))
+
+    read = named("portfolio/settings.py", r"env\.\w+\(\s*\"(\w+)\"")
+    readme = named("README.md", r"^\| `(\w+)` \|")
+    example = named("deploy/env.example", r"^#?(\w+)=")
+
+    assert "PORTFOLIO_MAILBOX" in read
+    assert read - readme == set()
+    assert read ^ example == set()

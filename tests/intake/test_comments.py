@@ -261,9 +261,12 @@ def test_who_may_not_read_it_any_more_is_told_nothing(demand, manager, requester
     leaver.business_unit = UserFactory().business_unit
     leaver.save()
 
-    write_comment(demand=demand, by=manager, words="Secret")
+    mentions = write_comment(
+        demand=demand, by=manager, words=f"Secret, @{leaver.email}"
+    )
     accept_demand(demand=demand, by=manager)
 
+    assert (mentions.people, mentions.unknown) == ([], [leaver.name])
     assert told(leaver) == []
 
 

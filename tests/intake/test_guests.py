@@ -433,13 +433,14 @@ def test_a_file_is_kept_and_the_draft_thrown_away(client, link):
 
 def test_what_is_not_sent_for_a_month_is_forgotten(client, link, monkeypatch):
     sent = send(client, link)
-    fill_in(link)
+    say_who(client, fill_in(link), "forgotten@example.com")
     soon = forget_guest_drafts()
     later = timezone.now() + dt.timedelta(days=31)
     monkeypatch.setattr(timezone, "now", lambda: later)
 
     assert (soon, forget_guest_drafts()) == (0, 1)
     assert Demand.objects.get() == sent
+    assert [mail.to for mail in Mail.objects.all()] == ["vera@example.com"]
 
 
 def test_a_guest_follows_and_answers_by_the_link_of_the_mail(
@@ -599,7 +600,7 @@ def test_a_manager_makes_copies_and_revokes_links(client, team, manager):
 
 
 def test_links_of_another_team_are_neither_made_nor_revoked(client, link):
-    client.force_login(UserFactory(role="manager", teams=[TeamFactory()]))
+    client.force_login(UserFactory(role="manager", teams=TeamFactory.create_batch(2)))
 
     made = client.post(
         reverse("intake:guest-links"),
@@ -639,9 +640,8 @@ def test_the_list_costs_the_same_for_any_number(
         )
     client.force_login(manager)
 
-    # Session, person; units and teams to choose from (twice: which is first); links;
-    # how many wait in triage and are decided.
-    with django_assert_num_queries(8):
+    # Session, person; teams and units to choose from; links; how many wait in triage.
+    with django_assert_num_queries(6):
         response = client.get(reverse("intake:guest-links"))
 
     assert len(response.context["links"]) == number

@@ -20,6 +20,7 @@ from intake.choices import LetterOutcome
 from intake.models import Attachment, Demand, GuestDraft, Letter
 from intake.services import letters
 from intake.services.drafting import discard_draft
+from intake.services.guests import forget_guest_drafts
 from intake.services.letters import MOST_A_DAY, read_mailbox, take_letter
 from intake.services.submitting import submit_request
 from intake.services.triage import accept_demand, ask_for_information
@@ -446,6 +447,22 @@ def test_what_was_thrown_away_does_not_come_back(db, team, maildir):
 
     assert not Demand.objects.exists()
     assert Letter.objects.get().text == ""
+
+
+def test_who_wrote_what_was_never_sent_is_forgotten(
+    db, team, maildir, unit, monkeypatch
+):
+    take_letter(raw=letter("vera@example.com").as_bytes())
+    take_letter(
+        raw=letter("bot@example.com", Precedence="bulk", message_id="<2@e>").as_bytes()
+    )
+    later = timezone.now() + dt.timedelta(days=31)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+
+    forget_guest_drafts()
+
+    assert list(Letter.objects.values_list("sender", "text")) == [("", "")] * 2
+    assert (Demand.objects.count(), Mail.objects.count()) == (0, 0)
 
 
 def test_one_address_is_taken_so_often_a_day(db, team, maildir, monkeypatch):
