@@ -34,8 +34,8 @@ class Displaced:
     without: date | None
     with_it: date | None
     later: int | None
-    # “88 % → 61 % by Fri 4 Dec”, where it is needed by a day; else empty.
-    chance: str
+    # “promised by Fri 4 Dec: 88 % → 61 %”, and the same for the day it is needed by.
+    chances: list[str]
 
     @property
     def words(self) -> str:
@@ -102,10 +102,11 @@ def _displaced(row: dict[str, Any], readable: Mapping[str, Demand]) -> Displaced
         without=without,
         with_it=with_it,
         later=row["p85_later"],
-        chance="; ".join(
-            f"{_percent(old)} → {_percent(new)} by {day_words(date.fromisoformat(day))}"
+        chances=[
+            f"{'promised' if day == row.get('promised') else 'needed'} by "
+            f"{day_words(date.fromisoformat(day))}: {_percent(old)} → {_percent(new)}"
             for day, (old, new) in row["chances"].items()
-        ),
+        ],
     )
 
 

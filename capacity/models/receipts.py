@@ -46,7 +46,8 @@ class ExpediteReceipt(models.Model):
     place = models.PositiveIntegerField(help_text="Its rank in that forecast.")
     of = models.PositiveIntegerField(help_text="Demands in the backlog then.")
     # For every other demand that moved, in rank order: its reference, P50 and P85
-    # without and with it, days later, and chances for its dates without and with it.
+    # without and with it, days later, the day it is promised for, and chances for that
+    # and the day it is needed by, without and with it.
     displaced = models.JSONField()
     made_at = models.DateTimeField(default=timezone.now)
 

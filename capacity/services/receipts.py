@@ -7,7 +7,7 @@ it. Both play the same worlds, so that every difference is the expedite's doing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from django.db.models import Max
 
 from capacity import engine
 from capacity.models import DemandForecast, ExpediteReceipt, Forecast
+from capacity.promised import promised_days
 from intake.answers import answers_of
 from intake.models import Demand, Tier
 from portfolio.core.models import Event, Team
@@ -74,7 +75,8 @@ def write_receipts(*, team: Team) -> list[ExpediteReceipt]:
     due = [(demand, event) for demand, event in due if demand.pk in places]
     if not due:
         return []
-    plan = engine.Plan.from_json(forecast.plan)
+    promised = promised_days(team)
+    plan = _asking_about(engine.Plan.from_json(forecast.plan), promised)
     of = forecast.demand_forecasts.count()
     prepared = engine.prepare(plan, trials=plan.trials)
     written = []
@@ -91,7 +93,7 @@ def write_receipts(*, team: Team) -> list[ExpediteReceipt]:
                 trials=plan.trials,
                 place=places[demand.pk],
                 of=of,
-                displaced=list(_displaced(shifts, demand.reference)),
+                displaced=list(_displaced(shifts, demand.reference, promised)),
             )
         )
     # Another worker may have been quicker; what it wrote is the same.
@@ -118,6 +120,19 @@ def _places(forecast: Forecast, demands: list[Demand]) -> dict[int, int]:
         forecast=forecast, demand__in=demands, cannot=""
     )
     return dict(rows.values_list("demand", "place"))
+
+
+def _asking_about(plan: engine.Plan, days: Mapping[str, date]) -> engine.Plan:
+    """The plan with these days among those whose chance is wanted."""
+    return replace(
+        plan,
+        demands=tuple(
+            replace(each, dates=tuple(sorted({*each.dates, days[each.id]})))
+            if each.id in days
+            else each
+            for each in plan.demands
+        ),
+    )
 
 
 def _without(plan: engine.Plan, gone: str) -> engine.Plan:
@@ -149,7 +164,9 @@ def _approval(demand: Demand) -> dict[str, Any]:
     }
 
 
-def _displaced(shifts: list[Shift], gone: str) -> Iterator[dict[str, Any]]:
+def _displaced(
+    shifts: list[Shift], gone: str, promised: Mapping[str, date]
+) -> Iterator[dict[str, Any]]:
     """Every other demand that it moves, in rank order.
 
     A shift says what leaving it out does, so before is with it and after without.
@@ -162,7 +179,8 @@ def _displaced(shifts: list[Shift], gone: str) -> Iterator[dict[str, Any]]:
             sooner = shift.days[name]
             row[name] = [_written(shift.after[name]), _written(shift.before[name])]
             row[f"{name}_later"] = None if sooner is None else -sooner
-        # The day it is needed by, which is all the plan of a team asks for.
+        row["promised"] = _written(promised.get(shift.id))
+        # For the day it is needed by, and the day it is promised for.
         row["chances"] = {
             day.isoformat(): [without, with_it]
             for day, (with_it, without) in shift.chance.items()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from capacity.engine.distribution import chance_words
+from capacity.promised import promised_days
 from capacity.quarters import Quarter
 from capacity.services.envelopes import warning_with
 from capacity.services.estimating import Estimate
@@ -31,6 +32,16 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class AtRisk:
+    """A promise whose chance falls."""
+
+    demand: Demand
+    day: date
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """What accepting it like this would do; ``problem`` says why that is unknown."""
 
@@ -42,7 +53,7 @@ class Tried:
     chance: str = ""
     needed_by: date | None = None
     later: list[Later] = field(default_factory=list)
-    sooner: int = 0
+    at_risk: list[AtRisk] = field(default_factory=list)
     # Its tier goes beyond its share of the quarter with it; empty if not.
     warning: str = ""
     trials: int = 0
@@ -76,13 +87,18 @@ def try_demand(
     place = min(place or of, of)
     likely = float(sum(row.likely for row in rows))
     problem = _problem(rows)
+    promised = promised_days(demand.team)
     preview = None
     if not problem:
         order = [each.reference for each in backlog]
         order.insert(place - 1, demand.reference)
         preview = preview_of(
             team=demand.team,
-            change={"declared": [_declared(demand, rows)], "order": order},
+            change={
+                "declared": [_declared(demand, rows)],
+                "order": order,
+                "dates": {name: [str(day)] for name, day in promised.items()},
+            },
             seconds=PATIENCE_SECONDS,
         )
         problem = preview.problem if preview else NOBODY
@@ -90,7 +106,10 @@ def try_demand(
     if problem or preview is None or shift is None or shift.cannot:
         cannot = problem or (shift.cannot if shift else "") or NOBODY
         return Tried(place, of, likely, problem=cannot)
-    return _told(demand, backlog, preview, shift, Tried(place, of, likely))
+    return replace(
+        _told(demand, backlog, preview, shift, Tried(place, of, likely)),
+        at_risk=list(_at_risk(backlog, preview, promised)),
+    )
 
 
 def _problem(rows: Sequence[Estimate | TemplateRow]) -> str:
@@ -149,10 +168,24 @@ def _told(
         chance="" if chance is None else chance_words(chance),
         needed_by=needed_by,
         later=sorted(later, key=lambda each: -each.days),
-        sooner=sum(moved < 0 for moved in days.values()),
         warning=_warning(demand, tried.likely_days, shift.after["p50"]),
         trials=preview.trials,
     )
+
+
+def _at_risk(
+    backlog: list[Demand], preview: Preview, promised: Mapping[str, date]
+) -> Iterator[AtRisk]:
+    for each in backlog:
+        shift, day = preview.shifts.get(each.reference), promised.get(each.reference)
+        before, after = (
+            shift.chances.get(day, (None, None)) if shift and day else (None, None)
+        )
+        if day is None or before is None or after is None:
+            continue
+        told = chance_words(before), chance_words(after)
+        if after < before and told[0] != told[1]:
+            yield AtRisk(each, day, *told)
 
 
 def _warning(demand: Demand, days: float, end: date | None) -> str:

@@ -27,7 +27,8 @@ def receipt(team, manager):
                 "p50_later": 3,
                 "p85": ["2026-12-07", f"2026-12-{7 + days:02d}"],
                 "p85_later": days,
-                "chances": {"2026-12-08": [0.884, 0.612]},
+                "promised": "2026-12-10",
+                "chances": {"2026-12-08": [0.884, 0.612], "2026-12-10": [0.9, 0.7]},
             }
             for demand, days in later.items()
         ]
@@ -59,7 +60,8 @@ def test_the_receipt_says_who_is_later_by_how_much_and_who_approved_it(
     assert f"2 demands later, {far.reference} most: 9 days later." in page
     assert f"Approved by {manager.name}" in page
     assert "The request names Henrik Lund." in page
-    assert "88 % → 61 % by Tue 8 Dec" in page
+    assert "needed by Tue 8 Dec: 88 % → 61 %" in page
+    assert "promised by Thu 10 Dec: 90 % → 70 %" in page
     assert page.index(far.title) < page.index(near.title) < page.index("3 days sooner")
     assert "1 other demand moves in some worlds and keeps the same P85." in page
     assert same.reference not in page

@@ -21,7 +21,7 @@ from intake.models import Tier
 from intake.services.ranking import move_demand
 from intake.services.triage import change_tier
 from portfolio.core.services.changes import note_plan_change
-from tests.factories import DemandFactory, RankedDemandFactory
+from tests.factories import CommitmentFactory, DemandFactory, RankedDemandFactory
 
 WRITE = "capacity.tasks.write_receipts"
 
@@ -70,6 +70,9 @@ def test_a_receipt_is_the_difference_of_two_forecasts(
     team, manager, backlog, expedite, accept
 ):
     needed_by = timezone.localdate() + timedelta(days=13)
+    promised = CommitmentFactory(
+        demand=backlog[1], original_due_on=needed_by + timedelta(days=3)
+    ).due_on
     backlog[1].needed_by = needed_by
     backlog[1].save()
     accept(1)
@@ -78,6 +81,7 @@ def test_a_receipt_is_the_difference_of_two_forecasts(
     receipt, = write_receipts(team=team)  # fmt: skip
 
     plan = Forecast.objects.get(pk=with_it.pk).plan
+    plan["demands"][2]["dates"].append(promised.isoformat())
     without = {**plan, "demands": plan["demands"][1:]}
     assert plan["demands"][0]["id"] == expedite.reference
     answers = [
@@ -87,15 +91,20 @@ def test_a_receipt_is_the_difference_of_two_forecasts(
     ]  # fmt: skip
     expected = []
     for demand in backlog:
-        row = {"reference": demand.reference, "chances": {}}
+        row = {"reference": demand.reference, "chances": {}, "promised": None}
         for name in ("p50", "p85"):
             days = [each[demand.reference]["finish"][name] for each in answers]
             before, after = (date.fromisoformat(day) for day in days)
             row |= {name: days, f"{name}_later": (after - before).days}
         if demand == backlog[1]:
-            key = needed_by.isoformat()
-            chances = [each[demand.reference]["chance"][key] for each in answers]
-            row["chances"] = {key: chances}
+            row["promised"] = promised.isoformat()
+            row["chances"] = {
+                day.isoformat(): [
+                    each[demand.reference]["chance"][day.isoformat()]
+                    for each in answers
+                ]
+                for day in (needed_by, promised)
+            }
         expected.append(row)
     assert receipt.displaced == expected
     assert all(row["p85_later"] > 0 for row in receipt.displaced)

@@ -16,7 +16,7 @@ from capacity.services.preparing import SHELF
 from capacity.services.trying import NOBODY, try_demand
 from intake.models import Demand, Tier
 from intake.services.tiers import edit_tier
-from tests.factories import EngineerFactory
+from tests.factories import CommitmentFactory, EngineerFactory
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +81,18 @@ def test_what_is_tried_is_what_the_forecast_says_once_it_is_accepted(
     # Its package has another name in the plan now, and so other draws.
     assert f"{own.p50.day} {own.p50:%b}" in tried.words
     assert tried.chance
+
+
+def test_a_promise_that_loses_by_it_is_named(skill, backlog, demand, forecast):
+    day = forecast.demand_forecasts.get(demand=backlog[1]).p85
+    CommitmentFactory(demand=backlog[1], original_due_on=day)
+
+    first = try_demand(demand=demand, rows=rows(skill), place=1)
+    last = try_demand(demand=demand, rows=rows(skill), place=3)
+
+    lost, = first.at_risk  # fmt: skip
+    assert (lost.demand, lost.day, last.at_risk) == (backlog[1], day, [])
+    assert int(lost.before.split()[0]) > int(lost.after.split()[0])
 
 
 def test_at_the_end_nobody_comes_later(skill, demand, forecast):
