@@ -20,6 +20,7 @@ from portfolio.demo.diary import Diary
 from portfolio.demo.history import delivered_cases
 from portfolio.demo.moves import order_backlog
 from portfolio.demo.promises import promise_backlog, promise_history, promise_withdrawn
+from portfolio.demo.shares import share_out
 from portfolio.demo.stories import Stories
 from portfolio.demo.storing import Books
 from portfolio.demo.weeks import freeze_week, freezing_days
@@ -52,6 +53,7 @@ def load_demo(
         f"{counted(len(company.systems), 'system')}, "
         f"{counted(Integration.objects.running().count(), 'integration')} running."
     )
+    share_out(company)
     told = Stories()
     diary = Diary(company)
     backlog = backlog_cases(company, told.backlog, diary)
