@@ -64,7 +64,7 @@ class BusinessHours:
     ``periods`` are (weekday from Monday = 0, opens, closes) in local time and do not
     overlap; a lunch break makes two of them. ``closed`` are dates without work beside
     the public holidays; ``closings`` are parts of days without work, as (day, from,
-    until), and ``time.max`` closes to the end of the day.
+    until). ``time.max`` is the end of the day, 24:00, in both.
     """
 
     zone: dt.tzinfo
@@ -85,7 +85,7 @@ class BusinessHours:
         by_hours: dict[str, list[int]] = {}
         for weekday in range(7):
             hours = " ".join(
-                f"{opens:%H:%M}–{closes:%H:%M}"
+                f"{opens:%H:%M}–{closing_words(closes)}"
                 for on, opens, closes in sorted(self.periods)
                 if on == weekday
             )
@@ -106,7 +106,7 @@ class BusinessHours:
         return [
             (
                 dt.datetime.combine(day, opens, self.zone).astimezone(dt.UTC),
-                dt.datetime.combine(day, closes, self.zone).astimezone(dt.UTC),
+                _end(day, closes, self.zone),
             )
             for opens, closes in self._open_hours(day)
         ]
@@ -213,6 +213,18 @@ class BusinessHours:
                 left, last = left - 1, day + NEVER
         wanted = dt.datetime.combine(day, local.time(), self.zone).astimezone(dt.UTC)
         return self.usual.between(begin, wanted)
+
+
+def closing_words(closes: dt.time) -> str:
+    """“17:00”, and “24:00” for the end of the day."""
+    return "24:00" if closes == dt.time.max else f"{closes:%H:%M}"
+
+
+def _end(day: dt.date, closes: dt.time, zone: dt.tzinfo) -> dt.datetime:
+    if closes == dt.time.max:
+        # Midnight itself, so that a day round the clock lacks no minute of it.
+        day, closes = day + dt.timedelta(days=1), dt.time()
+    return dt.datetime.combine(day, closes, zone).astimezone(dt.UTC)
 
 
 def _without(

@@ -4,6 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import path, reverse_lazy
 
 from portfolio.core import views
+from portfolio.core.views import calendars
 
 app_name = "core"
 urlpatterns = [
@@ -32,6 +33,12 @@ urlpatterns = [
     path("notices/<int:pk>/", views.notice, name="notice"),
     path("notices/<int:pk>/read/", views.read_one, name="read-notice"),
     path("settings/", views.settings_page, name="settings"),
+    path("settings/calendars/", calendars.calendars, name="calendars"),
+    path("settings/calendars/new/", calendars.new_calendar, name="new-calendar"),
+    path("settings/calendars/<int:pk>/", calendars.calendar, name="calendar"),
+    path(
+        "settings/calendars/<int:pk>/remove/", calendars.remove, name="remove-calendar"
+    ),
     path("search/", views.search, name="search"),
     path("healthy/", views.healthy, name="healthy"),
 ]

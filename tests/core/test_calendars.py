@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio.core.calendars import BusinessHours, country_error, public_holidays
+from portfolio.core.models import WorkingPeriod
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE_TO_FIVE = tuple((weekday, dt.time(9), dt.time(17)) for weekday in range(5))
@@ -52,6 +53,35 @@ def test_business_days_skip_weekends_and_holidays(opened, days, hours, due):
 
     assert working == dt.timedelta(hours=hours)
     assert OFFICE.after(berlin(opened), working) == berlin(due)
+
+
+def test_round_the_clock_no_minute_is_missing_at_midnight():
+    always = tuple((weekday, dt.time(), dt.time.max) for weekday in range(7))
+    hours = BusinessHours(zone=BERLIN, periods=always)
+
+    # Over both changes of the clocks, which real hours know.
+    for first, days in (("2026-11-23", 7), ("2026-03-28", 2), ("2026-10-24", 2)):
+        begin = berlin(f"{first} 00:00")
+        end = begin + dt.timedelta(days=days)
+        passed = end.astimezone(dt.UTC) - begin.astimezone(dt.UTC)
+        assert hours.between(begin, end) == passed
+        assert hours.after(begin, passed) == end
+    assert hours.words == "Mon–Sun 00:00–24:00, Europe/Berlin"
+
+
+def test_a_shift_may_end_at_midnight(team):
+    WorkingPeriod.objects.all().delete()
+    late = WorkingPeriod.objects.create(
+        calendar=team.calendar, weekday=0, opens_at=dt.time(16), closes_at=dt.time()
+    )
+
+    hours = team.calendar.business_hours()
+
+    monday = berlin("2026-11-23 23:00")
+    assert str(late) == "Monday 16:00–24:00"
+    assert hours.between(monday, berlin("2026-11-24 09:00")) == dt.timedelta(hours=1)
+    assert hours.is_working_day(dt.date(2026, 11, 23))
+    assert not hours.is_working_day(dt.date(2026, 11, 24))
 
 
 def test_a_business_day_ends_at_the_same_time_of_a_shorter_day_where_it_can():

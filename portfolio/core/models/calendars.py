@@ -6,11 +6,9 @@ from datetime import time
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
-from portfolio.core.calendars import (
-    BusinessHours,
-    country_error,
-)
+from portfolio.core.calendars import BusinessHours, closing_words, country_error
 
 MONDAY_TO_SUNDAY = [
     (0, "Monday"),
@@ -52,6 +50,11 @@ class BusinessCalendar(models.Model):
         if problem:
             raise ValidationError({"country": problem})
 
+    def next_closed(self) -> list[ClosedDay]:
+        """The next closed days, at most three; reads what is prefetched."""
+        today = timezone.localdate()
+        return [each for each in self.closed_days.all() if each.day >= today][:3]
+
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
@@ -64,7 +67,7 @@ class BusinessCalendar(models.Model):
             country=self.country,
             subdivision=self.subdivision,
             periods=tuple(
-                (period.weekday, period.opens_at, period.closes_at)
+                (period.weekday, period.opens_at, period.ends_at)
                 for period in self.periods.all()
             ),
             closed=frozenset(each.day for each in closed if each.is_whole),
@@ -84,21 +87,25 @@ class WorkingPeriod(models.Model):
     )
     weekday = models.PositiveSmallIntegerField(choices=MONDAY_TO_SUNDAY)
     opens_at = models.TimeField()
-    closes_at = models.TimeField()
+    closes_at = models.TimeField(help_text="00:00 is the end of the day, 24:00.")
 
     class Meta:
         ordering = ["weekday", "opens_at"]
         constraints = [
             models.CheckConstraint(
                 name="period_ends_after_it_begins",
-                condition=Q(closes_at__gt=F("opens_at")),
+                condition=Q(closes_at__gt=F("opens_at")) | Q(closes_at=time()),
             )
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
-        )
+        closes = closing_words(self.ends_at)
+        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{closes}"
+
+    @property
+    def ends_at(self) -> time:
+        """When it closes; ``time.max`` at the end of the day."""
+        return time.max if self.closes_at == time() else self.closes_at
 
 
 class ClosedDay(models.Model):
