@@ -9,7 +9,7 @@ from intake.choices import AWAITING_DECISION, CLOSED_UNDONE, Stage
 from intake.models import Demand, Follower
 from intake.services.clocks import keep_clocks
 from intake.services.locking import lock_demand, lock_team
-from intake.services.telling import tell_requester
+from intake.services.telling import tell_followers, tell_requester
 from intake.services.tokens import return_token
 from intake.services.transitions import refuse_unless, store_stage
 from portfolio.core.errors import RuleBroken
@@ -43,8 +43,9 @@ def join_demand(
         why=demand.decision_reason,
         facts={"original": original.reference},
     )
-    _follow(demand, original)
     _tell(demand, original, by)
+    tell_followers(demand=demand, by=by, what="joined with another request")
+    _follow(demand, original)
     return keep_clocks(demand=demand)
 
 

@@ -284,7 +284,10 @@ def test_followers_by_choice_move_along_under_what_they_followed(
     reopen_demand(demand=demand, by=manager, why="Not the same.")
 
     assert titles == (
-        [f"{demand.reference}: what it was joined with is accepted"],
+        [
+            f"{demand.reference}: joined with another request",
+            f"{demand.reference}: what it was joined with is accepted",
+        ],
         [f"{original.reference}: accepted"],
     )
     assert demand.followers.by_choice().get().person == follower
