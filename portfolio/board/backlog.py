@@ -32,19 +32,6 @@ class Backlog:
     rows: list[Row]
     today: dt.date
 
-    @property
-    def limits(self) -> str:
-        """What is under way: “In progress 7, 1 of them expedite · blocked 2”."""
-        under_way = [row for row in self.rows if row.is_under_way]
-        expedite = sum(row.tier_slug == "expedite" for row in under_way)
-        blocked = sum(bool(row.blocked) for row in self.rows)
-        told = [f"In progress {len(under_way)}"]
-        if expedite:
-            told[0] += f", {expedite} of them expedite"
-        if blocked:
-            told.append(f"blocked {blocked}")
-        return " · ".join(told)
-
     def axis(self) -> Axis:
         """One axis for all rows, whichever of them are shown."""
         days = (

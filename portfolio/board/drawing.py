@@ -100,6 +100,14 @@ def cuts_html(cuts: Iterable[Cut]) -> str:
     )
 
 
+def group_html(name: str, rows: int) -> str:
+    """The head of a group, before its rows."""
+    return (
+        '<tr class="cut group"><th scope="colgroup" colspan="9">'
+        f"{escape(name)} <span>{rows}</span></th></tr>\n"
+    )
+
+
 def _place(row: Row, reference: str, url: str, *, may_rank: bool) -> str:
     if not may_rank:
         return f'<td class="c-place num">{row.place}</td>'

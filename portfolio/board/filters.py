@@ -16,6 +16,7 @@ SHOWS = {
 }
 # So many rows are shown at once; more are there for a click.
 ROWS = 500
+GROUPS = {"": "No groups", "tier": "By tier", "unit": "By unit"}
 VIEWS = {"list": "Ranked list", "columns": "Columns"}
 
 
@@ -35,6 +36,7 @@ class Filters:
     unit: str = ""
     tier: str = ""
     words: str = ""
+    group: str = ""
     view: str = "list"
     rows: int = ROWS
 
@@ -42,12 +44,13 @@ class Filters:
     def read(cls, given: Mapping[str, str]) -> Filters:
         """What an address asks for; what it asks in words nobody knows is left out."""
         show, view = given.get("show", ""), given.get("view", "")
-        rows = given.get("rows", "")
+        rows, group = given.get("rows", ""), given.get("group", "")
         return cls(
             show=show if show in SHOWS else "all",
             unit=given.get("unit", ""),
             tier=given.get("tier", ""),
             words=given.get("words", "").strip(),
+            group=group if group in GROUPS else "",
             view=view if view in VIEWS else "list",
             # Nine digits are a number to any machine; more are a joke.
             rows=max(ROWS, int(rows)) if rows.isdecimal() and len(rows) < 9 else ROWS,
@@ -63,7 +66,7 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Whether some demands may be left out."""
-        return replace(self, view="list", rows=ROWS) != Filters()
+        return replace(self, view="list", group="", rows=ROWS) != Filters()
 
     def other(self, **changes: str | int) -> str:
         """The address part of these filters with some of them changed."""

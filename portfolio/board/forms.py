@@ -77,7 +77,19 @@ class ProposalForm(forms.Form):
     why = forms.CharField(required=False, max_length=500)
 
 
+class ViewForm(forms.Form):
+    name = forms.CharField(max_length=40)
+
+
 class PolicyForm(forms.Form):
+    most_in_progress = forms.IntegerField(
+        label="Most demands in progress at once",
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text="The board shows when there are more. Empty is no limit.",
+        widget=forms.NumberInput(attrs={"class": "input short"}),
+    )
     method = forms.ChoiceField(
         label="How demands are scored",
         choices=list(METHODS.items()),
@@ -97,9 +109,9 @@ class PolicyForm(forms.Form):
             )
 
     @staticmethod
-    def initial_of(policy: Policy) -> dict[str, Any]:
+    def initial_of(policy: Policy, most: int | None) -> dict[str, Any]:
         weights = {name: policy.weight(name) for name in INPUTS}
-        return {"method": policy.method, **weights}
+        return {"most_in_progress": most, "method": policy.method, **weights}
 
     @property
     def weights(self) -> dict[str, float]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString, mark_safe
 
 from intake.choices import BACKLOG, Stage
 from portfolio.board.backlog import Backlog
 from portfolio.board.cuts import Cut, cuts_of
-from portfolio.board.drawing import bar_svg, cuts_html, row_html
-from portfolio.board.filters import ROWS, Filters, Pick
+from portfolio.board.drawing import bar_svg, cuts_html, group_html, row_html
+from portfolio.board.filters import GROUPS, ROWS, Filters, Pick
 from portfolio.board.rows import (
     Row,
     bar_of,
@@ -34,6 +34,8 @@ class Line:
     row: Row
     svg: SafeString
     cuts: list[Cut]
+    # The name of the group that it begins, and how many rows that has.
+    begins: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Page:
     picks: list[Pick]
     units: list[Choice]
     tiers: list[Choice]
+    groups: list[Choice]
     axis: Axis
     # Cuts above the first row, and in order the rows with those under them.
     first_cuts: list[Cut]
@@ -89,6 +92,8 @@ class Page:
         """The rows of the list, with the cuts between them."""
         parts = [cuts_html(self.first_cuts)]
         for line in self.lines:
+            if line.begins:
+                parts.append(group_html(*line.begins))
             promise_at = promise_url(line.row) if self.may_promise else ""
             parts.append(
                 row_html(
@@ -121,6 +126,10 @@ class Page:
         return len(self.rows) > MANY_ROWS
 
     @property
+    def ungrouped(self) -> str:
+        return self.filters.other(group="")
+
+    @property
     def as_list(self) -> str:
         return self.filters.other(view="list")
 
@@ -133,10 +142,17 @@ def page_of(
     backlog: Backlog, filters: Filters, *, may_rank: bool, may_promise: bool = False
 ) -> Page:
     rows = filters.keep(backlog.rows)
+    if filters.group:
+        rows = sorted(rows, key=lambda row: _group_of(row, filters.group))
     axis = backlog.axis()
     as_columns = filters.view == "columns"
     cuts: dict[int, list[Cut]] = defaultdict(list)
-    for cut in cuts_of([row.dates.p85 for row in rows], axis.quarter_ends):
+    # Across groups a quarter end cuts nothing.
+    for cut in (
+        cuts_of([row.dates.p85 for row in rows], axis.quarter_ends)
+        if not filters.group
+        else []
+    ):
         cuts[cut.above].append(cut)
     return Page(
         backlog=backlog,
@@ -145,11 +161,16 @@ def page_of(
         picks=filters.picks(backlog.rows),
         units=_choices({row.unit_slug: row.unit for row in backlog.rows}, filters.unit),
         tiers=_choices({row.tier_slug: row.tier for row in backlog.rows}, filters.tier),
+        groups=[
+            Choice(slug=slug, name=name, is_chosen=slug == filters.group)
+            for slug, name in GROUPS.items()
+        ],
         axis=axis,
         first_cuts=cuts[0],
-        lines=[] if as_columns else _lines(backlog, rows[: filters.rows], axis, cuts),
+        lines=[] if as_columns else _lines(backlog, rows, axis, cuts, filters),
         columns=_columns(rows) if as_columns else [],
-        may_rank=may_rank,
+        # Between groups, a place on the page is no rank.
+        may_rank=may_rank and not filters.group,
         may_promise=may_promise,
     )
 
@@ -169,12 +190,35 @@ def refused_move(backlog: Backlog, asked: Mapping[str, str]) -> Move | None:
 
 
 def _lines(
-    backlog: Backlog, rows: list[Row], axis: Axis, cuts: dict[int, list[Cut]]
+    backlog: Backlog,
+    rows: list[Row],
+    axis: Axis,
+    cuts: dict[int, list[Cut]],
+    filters: Filters,
 ) -> list[Line]:
-    return [
+    lines = [
         _line(row, axis, backlog, cuts.get(number, []))
-        for number, row in enumerate(rows, 1)
+        for number, row in enumerate(rows[: filters.rows], 1)
     ]
+    return _grouped(lines, rows, filters.group) if filters.group else lines
+
+
+def _grouped(lines: list[Line], rows: list[Row], group: str) -> list[Line]:
+    """Lines that know which of them begins a group, and how large it is in all."""
+    sizes = Counter(_group_of(row, group) for row in rows)
+    seen: set[str] = set()
+    found = []
+    for line in lines:
+        name = _group_of(line.row, group)
+        found.append(
+            line if name in seen else replace(line, begins=(name, sizes[name]))
+        )
+        seen.add(name)
+    return found
+
+
+def _group_of(row: Row, group: str) -> str:
+    return row.tier if group == "tier" else row.unit
 
 
 def _line(row: Row, axis: Axis, backlog: Backlog, cuts: list[Cut]) -> Line:

@@ -54,3 +54,22 @@ def test_chance_leads_to_the_promise_for_who_may_give_one():
 
     link = '<a href="/demands/INT-1/promise/?next=/board/"'
     assert [link in body for body in bodies] == [True, False]
+
+
+def test_groups_stand_together_with_their_size_and_keep_true_ranks():
+    rows = [
+        row_with(number, unit=unit, unit_slug=unit.lower())
+        for number, unit in enumerate(["Sales", "Finance", "Sales"], 1)
+    ]
+
+    grouped = page(rows, Filters(group="unit"))
+
+    assert [(line.begins, line.row.place) for line in grouped.lines] == [
+        (("Finance", 1), 2),
+        (("Sales", 2), 1),
+        (None, 3),
+    ]
+    assert "Sales <span>2</span>" in grouped.body
+    # A place between groups is no rank, so nothing can be dropped there.
+    assert 'class="grip"' not in grouped.body
+    assert page(rows, Filters(group="unit")).ungrouped == "?"

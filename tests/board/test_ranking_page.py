@@ -15,9 +15,10 @@ from tests.factories import (
 )
 
 BOARD = "/board/"
-# Session, person, team, the seven of the backlog, three of the status line, and one
+# Session, person, team, the seven of the backlog, three of
+# the status line, two of the limits, one of the saved views, and one
 # for what waits in triage.
-QUERIES = 14
+QUERIES = 17
 
 
 def shown(response):

@@ -18,6 +18,8 @@ from intake.services.ranking import move_demand
 from portfolio.board.backlog import Backlog, read_backlog
 from portfolio.board.filters import Filters
 from portfolio.board.forms import MoveForm
+from portfolio.board.limits import read_limits
+from portfolio.board.models import SavedView
 from portfolio.board.page import page_of, refused_move
 from portfolio.board.sheet import HEADER, sheet_rows
 from portfolio.board.story import last_of
@@ -84,6 +86,8 @@ def _page(
 ) -> HttpResponse:
     """The board as it is now; with the panel open on a move that was refused."""
     backlog = _backlog(request)
+    filters = Filters.read(request.GET)
+    saved = list(SavedView.objects.filter(person=request.user))
     return render_page(
         request,
         "board/board.html",
@@ -91,10 +95,13 @@ def _page(
             "status": forecast_status(backlog.team),
             "page": page_of(
                 backlog,
-                Filters.read(request.GET),
+                filters,
                 may_rank=request.user.has_perm("intake.rank_demand"),
                 may_promise=request.user.has_perm(PROMISE),
             ),
+            "limits": read_limits(backlog.team, backlog.rows),
+            "saved": saved,
+            "is_saved": filters.query in {view.query for view in saved},
             "move": refused_move(backlog, refused) if refused else None,
         },
         fragment="backlog",

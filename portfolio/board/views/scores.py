@@ -15,6 +15,7 @@ from intake.services.ranking import reorder_backlog
 from intake.services.scoring import policy_of, set_inputs, set_policy
 from portfolio.board.backlog import read_backlog
 from portfolio.board.forms import InputsForm, PolicyForm, ProposalForm
+from portfolio.board.models import BoardPolicy
 from portfolio.board.scores import Proposal, proposal_of
 from portfolio.board.trial import MOST_LOOKS
 from portfolio.board.trying import outcome_of, try_order
@@ -83,19 +84,25 @@ def _keep(request: PageRequest, team: Team, proposal: Proposal) -> list[RankMove
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("intake.rank_demand", raise_exception=True)
 def scoring(request: PageRequest) -> HttpResponse:
-    """How the team scores: the method and its weights."""
+    """How the team scores, by which weights, and how much it has in progress."""
     team = team_of(request.user)
-    policy = policy_of(team)
-    form = PolicyForm(request.POST or None, initial=PolicyForm.initial_of(policy))
+    agreed = BoardPolicy.objects.filter(team=team).first()
+    form = PolicyForm(
+        request.POST or None,
+        initial=PolicyForm.initial_of(
+            policy_of(team), agreed.most_in_progress if agreed else None
+        ),
+    )
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
         set_policy(
-            team=team,
-            method=form.cleaned_data["method"],
-            weights=form.weights,
-            by=request.user,
+            team=team, method=given["method"], weights=form.weights, by=request.user
         )
-        messages.success(request, "Demands are scored this way from now on.")
-        return redirect("board:by-score")
+        BoardPolicy.objects.update_or_create(
+            team=team, defaults={"most_in_progress": given["most_in_progress"]}
+        )
+        messages.success(request, "The board works this way from now on.")
+        return redirect("board:board")
     return render_page(request, "board/scoring.html", {"form": form}, fragment="form")
 
 
