@@ -128,6 +128,17 @@ def with_presence(
     ]
 
 
+def people_of(team: Team, *, start: date) -> dict[str, list[dict[str, Any]]]:
+    """The part of a plan that is about people: engineers and interruptions."""
+    end = start + timedelta(days=HORIZON_DAYS - 1)
+    engineers, hours = _people(team, start), team.calendar.business_hours()
+    known = {engineer.pk for engineer in engineers}
+    return {
+        "engineers": _engineers(engineers, team, hours, start, end),
+        "interruptions": list(_interruptions(team, known, start)),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Calendar:
     start: date
@@ -196,6 +207,25 @@ def _is_lost(package: WorkPackage, known: set[int]) -> bool:
         and package.engineer_id is not None
         and package.engineer_id not in known
     )
+
+
+def _people(team: Team, start: date) -> list[Engineer]:
+    found = Engineer.objects.filter(team=team).not_gone_by(start)
+    return list(found.with_calendars().order_by("pk"))
+
+
+def _engineers(
+    engineers: list[Engineer],
+    team: Team,
+    hours: BusinessHours,
+    start: date,
+    end: date,
+) -> list[dict[str, Any]]:
+    shortened = [
+        Absence(day, day, share)
+        for day, share in hours.shortened_days(start, end).items()
+    ]
+    return [_engineer(engineer, team, shortened, start, end) for engineer in engineers]
 
 
 def _engineer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -18,6 +19,7 @@ from django.views.decorators.http import (
 from capacity.forms.ktlo import InterruptionForm, StreamForm
 from capacity.measuring import Measured
 from capacity.models import Engineer, Interruption, KtloStream
+from capacity.services.effects import effect_of
 from capacity.services.ktlo import (
     log_interruption,
     measured_streams,
@@ -25,6 +27,7 @@ from capacity.services.ktlo import (
     remove_stream,
     save_stream,
 )
+from capacity.views.effects import effect_panel, is_tried
 from capacity.views.own import people_entered_by
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
@@ -92,8 +95,12 @@ def stream(request: PageRequest, pk: int) -> HttpResponse:
 @may_plan
 def remove(request: PageRequest, pk: int) -> HttpResponse:
     found = _stream(request, pk)
+    remove_it = partial(remove_stream, stream=found, by=request.user)
+    if is_tried(request):
+        effect = effect_of(team=team_of(request.user), act=remove_it)
+        return effect_panel(request, effect)
     if request.method == "POST":
-        remove_stream(stream=found, by=request.user)
+        remove_it()
         messages.success(request, f"Removed “{found}”. The forecast follows.")
         return redirect("capacity:ktlo")
     logged = found.interruptions.count()
@@ -155,21 +162,30 @@ def _edit(request: PageRequest, found: KtloStream | None) -> HttpResponse:
         people=people,
         stream=found,
     )
+    effect = None
     if form.is_valid():
+        save = partial(
+            save_stream,
+            team=team,
+            stream=found,
+            declared=form.stream(),
+            by=request.user,
+        )
         try:
-            saved = save_stream(
-                team=team, stream=found, declared=form.stream(), by=request.user
-            )
+            if not is_tried(request):
+                saved = save()
+                messages.success(request, f"Stored “{saved}”. The forecast follows.")
+                return redirect("capacity:ktlo")
+            effect = effect_of(team=team, act=save)
         except RuleBroken as broken:
             form.add_error(None, str(broken))
-        else:
-            messages.success(request, f"Stored “{saved}”. The forecast follows.")
-            return redirect("capacity:ktlo")
+    if is_tried(request) and request.htmx:
+        return effect_panel(request, effect)
     row = _rows([found])[0] if found else None
     return render_page(
         request,
         "capacity/stream.html",
-        {"stream": found, "row": row, "form": form},
+        {"stream": found, "row": row, "form": form, "effect": effect},
         fragment="stream",
     )
 

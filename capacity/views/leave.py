@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from capacity.forms.leave import LeaveForm, LeaveImportForm
 from capacity.models import Engineer, Leave
+from capacity.services.effects import effect_of
 from capacity.services.leave import Away, add_leave, remove_leave, save_leave
 from capacity.services.leave_import import Match, match_leave
+from capacity.views.effects import effect_panel, is_tried
 from capacity.views.own import people_entered_by
 from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
@@ -81,8 +84,12 @@ def entry(request: PageRequest, pk: int) -> HttpResponse:
 @may_enter
 def remove(request: PageRequest, pk: int) -> HttpResponse:
     found = _leave(request, pk)
+    remove_it = partial(remove_leave, leave=found, by=request.user)
+    if is_tried(request):
+        effect = effect_of(team=team_of(request.user), act=remove_it)
+        return effect_panel(request, effect)
     if request.method == "POST":
-        remove_leave(leave=found, by=request.user)
+        remove_it()
         messages.success(request, f"{found.engineer} is not away then. It is removed.")
         return redirect("capacity:leave")
     return render_page(
@@ -157,24 +164,34 @@ def _unpacked(packed: list[str]) -> Away:
 def _edit(request: PageRequest, found: Leave | None) -> HttpResponse:
     people = people_entered_by(request.user)
     form = LeaveForm(_sent(request)[0], people=people, leave=found)
+    effect = None
     if form.is_valid():
+        save = partial(
+            save_leave,
+            leave=found,
+            engineer=form.who(),
+            away=form.away(),
+            by=request.user,
+        )
         try:
-            saved = save_leave(
-                leave=found, engineer=form.who(), away=form.away(), by=request.user
-            )
+            if not is_tried(request):
+                saved = save()
+                messages.success(
+                    request, f"Stored: {saved.engineer} is away. The forecast follows."
+                )
+                return redirect("capacity:leave")
+            effect = effect_of(team=team_of(request.user), act=save)
         except RuleBroken as broken:
             form.add_error("first_day", str(broken))
-        else:
-            messages.success(
-                request, f"Stored: {saved.engineer} is away. The forecast follows."
-            )
-            return redirect("capacity:leave")
+    if is_tried(request) and request.htmx:
+        return effect_panel(request, effect)
     return render_page(
         request,
         "capacity/leave_entry.html",
         {
             "entry": found,
             "form": form,
+            "effect": effect,
             "alone": people[0] if len(people) == 1 else None,
         },
         fragment="entry",

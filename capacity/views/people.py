@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
@@ -11,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from capacity.forms import HoursFormSet, PersonForm, hours_form
 from capacity.models import Engineer, Skill
+from capacity.services.effects import Effect, effect_of
 from capacity.services.people import remove_engineer, save_engineer
+from capacity.views.effects import effect_panel, is_tried
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.rights import PLAN
@@ -56,14 +60,17 @@ def engineer(request: PageRequest, pk: int) -> HttpResponse:
 @may_plan
 def remove(request: PageRequest, pk: int) -> HttpResponse:
     found = _engineer(request, pk)
-    if request.method == "POST":
-        try:
-            remove_engineer(engineer=found, by=request.user)
-        except RuleBroken as broken:
-            messages.error(request, str(broken))
-            return redirect("capacity:engineer", found.pk)
-        messages.success(request, f"Removed {found.name}.")
-        return redirect("capacity:engineers")
+    remove_it = partial(remove_engineer, engineer=found, by=request.user)
+    try:
+        if is_tried(request):
+            return effect_panel(request, effect_of(team=found.team, act=remove_it))
+        if request.method == "POST":
+            remove_it()
+            messages.success(request, f"Removed {found.name}.")
+            return redirect("capacity:engineers")
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+        return redirect("capacity:engineer", found.pk)
     return render_page(
         request, "capacity/remove_engineer.html", {"engineer": found}, fragment="form"
     )
@@ -76,20 +83,26 @@ def _edit(request: PageRequest, found: Engineer | None) -> HttpResponse:
     form = PersonForm(sent, team=team, skills=list(Skill.objects.all()), engineer=found)
     hours = hours_form(engineer=found, data=sent)
     # Both are checked, so that all that is wrong is said at once.
+    effect = None
     if sent is not None and all([form.is_valid(), hours.is_valid()]):
+        save = partial(
+            save_engineer,
+            team=team,
+            engineer=found,
+            person=form.person(hours.rows()),
+            by=request.user,
+        )
         try:
-            saved = save_engineer(
-                team=team,
-                engineer=found,
-                person=form.person(hours.rows()),
-                by=request.user,
-            )
+            if not is_tried(request):
+                saved = save()
+                messages.success(request, f"Stored {saved}. The forecast follows.")
+                return redirect("capacity:engineers")
+            effect = effect_of(team=team, act=save)
         except RuleBroken as broken:
             form.add_error(None, str(broken))
-        else:
-            messages.success(request, f"Stored {saved}. The forecast follows.")
-            return redirect("capacity:engineers")
-    return _page(request, found, form, hours)
+    if is_tried(request) and request.htmx:
+        return effect_panel(request, effect)
+    return _page(request, found, form, hours, effect)
 
 
 def _page(
@@ -97,20 +110,16 @@ def _page(
     found: Engineer | None,
     form: PersonForm,
     hours: HoursFormSet,
+    effect: Effect | None,
 ) -> HttpResponse:
     return render_page(
         request,
         "capacity/engineer.html",
-        {
-            "engineer": found,
-            "form": form,
-            "hours": hours,
-            "today": timezone.localdate(),
-        },
+        {"engineer": found, "form": form, "hours": hours, "effect": effect},
         fragment="engineer",
     )
 
 
 def _engineer(request: PageRequest, pk: int) -> Engineer:
     own = Engineer.objects.filter(team=team_of(request.user)).with_calendars()
-    return get_object_or_404(own, pk=pk)
+    return get_object_or_404(own.select_related("team__calendar"), pk=pk)
