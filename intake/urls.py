@@ -10,6 +10,7 @@ urlpatterns = [
     path("requests/", views.requests, name="requests"),
     path("requests/new/", asking.new, name="new"),
     path("requests/drafts/<uuid:token>/", asking.draft, name="draft"),
+    path("requests/drafts/<uuid:token>/confirmed/", guests.send, name="guest-send"),
     path("requests/drafts/<uuid:token>/who/", guests.who, name="guest-who"),
     path("requests/drafts/<uuid:token>/wait/", guests.wait, name="guest-wait"),
     path("requests/drafts/<uuid:token>/kept/", guests.kept, name="guest-kept"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -31,6 +34,8 @@ logger = logging.getLogger(__name__)
 MOST_A_DAY = 20
 MOST_STRANGERS_A_DAY = 100
 NO_SUBJECT = "Request by e-mail"
+# What programs put before the subject of an answer, or of what is passed on.
+_ANSWERED = re.compile(r"^\s*((re|aw|sv|odp|fwd?|wg|pd|tr)\s*:\s*)+", re.IGNORECASE)
 
 
 def read_mailbox() -> int:
@@ -95,6 +100,10 @@ def _why_not(read: ReadLetter) -> str:
     own = {settings.MAILBOX_ADDRESS.lower(), settings.SENDER_ADDRESS.lower()}
     if read.sender in own:
         return "We sent it ourselves."
+    try:
+        validate_email(read.sender)
+    except ValidationError:
+        return "The address of its sender cannot be read."
     since = timezone.now() - A_DAY
     taken = Letter.objects.filter(sender=read.sender, received_at__gte=since)
     if taken.exclude(outcome=LetterOutcome.IGNORED).count() >= MOST_A_DAY:
@@ -167,7 +176,9 @@ def _take_request(letter: Letter, read: ReadLetter) -> None:
     draft = open_draft(
         by=person,
         opening=Opening(
-            title=read.subject or NO_SUBJECT, team=team, business_unit=unit
+            title=_ANSWERED.sub("", read.subject) or NO_SUBJECT,
+            team=team,
+            business_unit=unit,
         ),
         token=uuid4(),
     )

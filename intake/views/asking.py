@@ -128,6 +128,7 @@ def send(request: PageRequest, token: UUID) -> HttpResponse:
     found = _draft(request, token)
     asker = asker_of(request)
     if asker is None:
+        # Their page has a button of its own; this one is for who is known.
         return redirect("intake:guest-who", token)
     try:
         request_sent = submit_draft(draft=found, by=asker)

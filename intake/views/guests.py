@@ -101,9 +101,19 @@ def new(request: PageRequest, signed: str) -> HttpResponse:
 
 
 @open_to(guest_with_token)
+@require_POST
+def send(request: PageRequest, token: UUID) -> HttpResponse:
+    """Ask who sends it; who has confirmed their e-mail before sends it at once."""
+    guest = _guest_draft(token).guest
+    if guest.confirmed_at and not guest.sent_at:
+        return _send(request, guest)
+    return redirect("intake:guest-who", token)
+
+
+@open_to(guest_with_token)
 @require_form
 def who(request: PageRequest, token: UUID) -> HttpResponse:
-    """Who asks, once everything is answered; who has confirmed it sends it at once."""
+    """Who asks, once everything is answered."""
     draft = _guest_draft(token)
     guest = draft.guest
     if draft.stage != Stage.DRAFT:
@@ -112,8 +122,6 @@ def who(request: PageRequest, token: UUID) -> HttpResponse:
         return redirect("intake:draft-page", token, CHECK)
     form = WhoForm(sent(request), initial={"name": guest.name, "email": guest.email})
     status = 200
-    if guest.confirmed_at and not request.GET.get("another"):
-        return _send(request, guest)
     if form.is_valid():
         try:
             ask_to_confirm(draft=draft, **form.cleaned_data)

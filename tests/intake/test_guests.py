@@ -122,7 +122,7 @@ def send(client, link, email="vera@example.com"):
 def test_a_stranger_asks_confirms_and_follows(client, link, team):
     draft = fill_in_by_hand(client, link)
     check = client.get(page(draft, "draft-page", "check"))
-    to_who = client.post(page(draft, "send"))
+    to_who = client.post(page(draft, "guest-send"))
     to_wait = say_who(client, draft)
     before = (Demand.objects.get(pk=draft.pk).stage, User.objects.filter(role="guest"))
     mail = Mail.objects.get()
@@ -258,7 +258,7 @@ def test_another_address_after_confirming_has_to_be_confirmed_too(client, link):
     GuestDraft.objects.update(confirmed_at=timezone.now())
 
     client.post(
-        f"{page(draft, 'guest-who')}?another=yes",
+        page(draft, "guest-who"),
         {"name": "Vera", "email": "other@example.com"},
     )
 
@@ -357,6 +357,20 @@ def test_tokens_hold_at_the_moment_of_sending(client, link, team):
     assert TierToken.objects.spent().count() == 2
     assert "Secret of others" not in text
     assert not any(other.reference in text for other in others)
+
+
+def test_who_has_confirmed_sends_at_once_what_had_to_be_answered_again(client, link):
+    draft = fill_in(link)
+    say_who(client, draft)
+    GuestDraft.objects.update(confirmed_at=timezone.now())
+
+    shown = client.get(page(draft, "guest-who"))
+    response = client.post(page(draft, "guest-send"))
+
+    draft.refresh_from_db()
+    assert shown.status_code == 200
+    assert draft.stage == "submitted"
+    assert response.url == reverse("intake:submitted", args=[draft.reference])
 
 
 def test_nothing_of_other_requests_is_seen_on_the_way(client, link, team, manager):

@@ -174,6 +174,33 @@ def test_a_stranger_completes_and_confirms_as_by_a_link(
     assert "business_unit" in opened.context["form"].fields
 
 
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("Fwd: AW: Connect A with B", "Connect A with B"),
+        ("Reorder stock by night", "Reorder stock by night"),
+        ("Re:", "Request by e-mail"),
+        ("", "Request by e-mail"),
+    ],
+)
+def test_the_subject_begins_the_request(db, team, subject, title):
+    UserFactory(email="ada@example.com")
+
+    take_letter(raw=letter(subject=subject).as_bytes())
+
+    assert Demand.objects.get().title == title
+
+
+@pytest.mark.parametrize("sender", ["a@b", "ada@exa mple.com", "@", "a@-"])
+def test_nobody_is_written_back_to_at_an_address_that_is_none(db, team, unit, sender):
+    taken = take_letter(
+        raw=f"From: <{sender}>\r\nMessage-ID: <1@e.com>\r\n\r\nHi".encode()
+    )
+
+    assert taken.outcome == LetterOutcome.IGNORED
+    assert not Mail.objects.exists()
+
+
 def test_without_a_unit_for_them_strangers_are_not_taken(db, team, maildir):
     deliver(maildir, letter("vera@example.com"))
 
