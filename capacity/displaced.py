@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,7 +34,8 @@ class Displaced:
     without: date | None
     with_it: date | None
     later: int | None
-    # “promised by Fri 4 Dec: 88 % → 61 %”, and the same for the day it is needed by.
+    # “promised by Fri 4 Dec: 88 % → 61 %”, and the same for the day it is needed by;
+    # what does not change is not said.
     chances: list[str]
 
     @property
@@ -102,12 +103,17 @@ def _displaced(row: dict[str, Any], readable: Mapping[str, Demand]) -> Displaced
         without=without,
         with_it=with_it,
         later=row["p85_later"],
-        chances=[
-            f"{'promised' if day == row.get('promised') else 'needed'} by "
-            f"{day_words(date.fromisoformat(day))}: {_percent(old)} → {_percent(new)}"
-            for day, (old, new) in row["chances"].items()
-        ],
+        chances=list(_chances(row)),
     )
+
+
+def _chances(row: dict[str, Any]) -> Iterator[str]:
+    for day, chances in row["chances"].items():
+        without, with_it = (_percent(chance) for chance in chances)
+        if without != with_it:
+            what = "promised" if day == row.get("promised") else "needed"
+            when = day_words(date.fromisoformat(day))
+            yield f"{what} by {when}: {without} → {with_it}"
 
 
 def _percent(chance: float | None) -> str:
