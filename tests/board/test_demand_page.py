@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from capacity.models import DemandForecast
@@ -264,3 +265,22 @@ def test_viewer_may_not_block(client, viewer, stock, act):
     response = client.post(f"{PAGE}{act}/", {"cause": "No", "waits_for": "me"})
 
     assert response.status_code == 403
+
+
+def test_what_was_said_stays_while_the_sections_of_the_page_are_loaded(
+    client, manager, stock
+):
+    client.force_login(manager)
+    client.post(
+        reverse("board:block", args=[stock.reference]),
+        {"cause": "No access", "waits_for": "The supplier"},
+    )
+
+    page = client.get(reverse("board:demand", args=[stock.reference]))
+    section = client.get(
+        reverse("delivery:promise", args=[stock.reference]),
+        headers={"HX-Request": "true"},
+    )
+
+    assert "is blocked and waits for The supplier" in page.content.decode()
+    assert "toasts" not in section.content.decode()
