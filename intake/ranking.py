@@ -6,7 +6,6 @@ text order is number order in every database and locale.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 # Put at either end, a key takes the next place on a grid of this many digits instead
@@ -52,24 +51,37 @@ def spread(count: int) -> list[str]:
 def longest_kept(before: Sequence[str], after: Sequence[str]) -> list[str]:
     """The most names that keep their order among themselves: the others were moved.
 
+    Of several such sets one with the most names that keep their very place.
+
     >>> longest_kept(["A", "B", "C", "D"], ["D", "A", "B", "C"])
     ['A', 'B', 'C']
+    >>> longest_kept(["A", "B", "C"], ["C", "B", "A"])
+    ['B']
     """
-    places = {name: place for place, name in enumerate(before)}
-    # Patience: the least last place of a run of each length, and what came before it.
-    lasts: list[int] = []
-    ends: list[str] = []
-    came_after: dict[str, str | None] = {}
-    for name in after:
-        length = bisect_left(lasts, places[name])
-        came_after[name] = ends[length - 1] if length else None
-        lasts[length : length + 1] = [places[name]]
-        ends[length : length + 1] = [name]
+    places = {name: place for place, name in enumerate(before, 1)}
+    # A Fenwick tree over the places before: the best run that ends at or above each, as
+    # its length, how many in it stay where they were, and where it ends.
+    best = [(0, 0, 0)] * (len(before) + 1)
+    came_after: dict[int, int] = {}
+    end = (0, 0, 0)
+    for place_now, name in enumerate(after, 1):
+        place = places[name]
+        run = (0, 0, 0)
+        above = place - 1
+        while above:
+            run = max(run, best[above])
+            above -= above & -above
+        came_after[place] = run[2]
+        run = (run[0] + 1, run[1] + (place == place_now), place)
+        end = max(end, run)
+        while place < len(best):
+            best[place] = max(best[place], run)
+            place += place & -place
     kept = []
-    name_or_none = ends[-1] if ends else None
-    while name_or_none is not None:
-        kept.append(name_or_none)
-        name_or_none = came_after[name_or_none]
+    place = end[2]
+    while place:
+        kept.append(before[place - 1])
+        place = came_after[place]
     return kept[::-1]
 
 

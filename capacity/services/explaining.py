@@ -18,12 +18,20 @@ from capacity.choices import PackageState
 from capacity.models import DemandForecast, Forecast, WorkPackage
 from intake.choices import Stage
 from intake.models import Demand
+from portfolio.core.services.messages import send
 
 logger = logging.getLogger(__name__)
 
-TRIALS = 1_000
+# A cause takes two plays of the plan; all of them together should take a few seconds.
+TRIALS = 500
+# A forecast that waits goes first; explaining is taken up again so much later.
+LATER_SECONDS = 5
 # The cause that is none: what fewer worlds cannot tell.
 ROUNDING = "rounding"
+
+
+class ForecastWaits(Exception):
+    """Somebody waits for dates, which matter more than why others moved."""
 
 
 def explain_forecast(*, forecast_id: int) -> Forecast | None:
@@ -34,10 +42,13 @@ def explain_forecast(*, forecast_id: int) -> Forecast | None:
     before = _before(after)
     if before is None:
         return None
-    plans = [engine.Plan.from_json(each.plan) for each in (before, after)]
-    told = engine.explain(
-        *plans, done=_done(plans[0]), trials=min(TRIALS, after.trials)
-    ).to_json()
+    try:
+        told = _explain(before, after)
+    except ForecastWaits:
+        from capacity.tasks import explain_forecast as task
+
+        send(task, forecast_id, countdown=LATER_SECONDS)
+        return None
     old = {
         row.demand_id: row.p85 for row in before.demand_forecasts.only("p85", "demand")
     }
@@ -62,6 +73,23 @@ def explain_forecast(*, forecast_id: int) -> Forecast | None:
     after.save(update_fields=["explained"])
     logger.info("Explained %s: %s demands moved.", after, len(moved))
     return after
+
+
+def _explain(before: Forecast, after: Forecast) -> dict[str, Any]:
+    plans = [engine.Plan.from_json(each.plan) for each in (before, after)]
+    waiting = Forecast.objects.unfinished().filter(team=after.team_id)
+
+    def make_way(_share: float) -> None:
+        if waiting.exists():
+            raise ForecastWaits
+
+    make_way(0.0)
+    return engine.explain(
+        *plans,
+        done=_done(plans[0]),
+        trials=min(TRIALS, after.trials),
+        progress=make_way,
+    ).to_json()
 
 
 def whole_days(parts: Mapping[str, float], total: int) -> dict[str, int]:

@@ -102,10 +102,10 @@ def reorder_backlog(
             "The backlog was changed by somebody else meanwhile. "
             "Look at the order as it would be now."
         )
-    moved = set(now) - set(longest_kept(now, order))
-    if not moved:
+    if list(order) == now:
         return []
     places = {reference: place for place, reference in enumerate(order, 1)}
+    moved = set(now) - set(longest_kept(now, order))
     _respread(
         {backlog[reference].pk: str(backlog[reference].rank) for reference in order},
         None,

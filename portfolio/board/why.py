@@ -21,7 +21,7 @@ from portfolio.core.words import counted, joined, short_day
 MOST_MOVES = 3
 MOST_NAMED = 4
 # A worker explains within moments; a page looks again for so long.
-SOON = dt.timedelta(minutes=1)
+SOON = dt.timedelta(minutes=2)
 
 CAUSES = {
     "progress": "days passed and work was done",

@@ -111,6 +111,18 @@ def test_first_forecast_and_one_that_is_explained_are_left_alone(team, backlog):
     assert explain_forecast(forecast_id=second.pk) is None
 
 
+def test_forecast_that_waits_goes_first(team, backlog, sent):
+    forecast_now(team)
+    after = forecast_now(team)
+    request_forecast(team=team, by=None, reason="Asked for.")
+    sent()
+
+    assert explain_forecast(forecast_id=after.pk) is None
+    assert sent() == [("capacity.tasks.explain_forecast", [after.pk])]
+    after.refresh_from_db()
+    assert after.explained == {}
+
+
 def test_forecast_before_is_the_one_gathered_before(team, manager, backlog):
     first = forecast_now(team)
     second = forecast_now(team)
