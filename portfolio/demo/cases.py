@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from capacity.models import Engineer, WorkPackage
 from intake.choices import Source, Stage
+from intake.comments import COMMENT, FOR_ALL, FOR_TEAM
 from intake.models import Demand
 from portfolio.core.models import Event, User
 from portfolio.delivery.models import Commitment, CommitmentVersion
@@ -32,6 +34,7 @@ class Happening:
     before: str = ""
     after: str = ""
     why: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -52,8 +55,9 @@ class Case:
         before: str = "",
         after: str = "",
         why: str = "",
+        facts: dict[str, Any] | None = None,
     ) -> None:
-        self.happenings.append(Happening(at, kind, by, before, after, why))
+        self.happenings.append(Happening(at, kind, by, before, after, why, facts or {}))
 
     def events(self) -> list[Event]:
         """The trail, once the demand has its reference and primary key."""
@@ -70,6 +74,7 @@ class Case:
                 before=each.before,
                 after=each.after,
                 why=each.why,
+                facts=each.facts,
             )
             for each in self.happenings
         ]
@@ -119,6 +124,21 @@ def open_case(company: Company, story: Story, day: dt.date) -> Case:
         after=Stage.SUBMITTED,
     )
     return case
+
+
+def discuss(company: Company, case: Case) -> None:
+    """What was written about it, soon after it was sent."""
+    at = case.happenings[0].at
+    for who, words in case.story.comments:
+        at += dt.timedelta(minutes=25)
+        asked = case.demand.requester or company.manager
+        case.add(
+            at,
+            COMMENT,
+            asked if who == "requester" else company.manager,
+            why=words,
+            facts={"audience": FOR_TEAM if who == "team" else FOR_ALL, "mentions": {}},
+        )
 
 
 def _awaits_decision(story: Story) -> bool:

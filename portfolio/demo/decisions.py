@@ -10,6 +10,7 @@ from portfolio.demo.cases import (
     confirm,
     decide,
     decision_days,
+    discuss,
     estimate,
     open_case,
 )
@@ -32,6 +33,7 @@ def _waiting(company: Company, story: Story) -> Case:
         _ask(company, case)
     elif not story.is_unread:
         confirm(company, case, before=days.this_morning())
+    discuss(company, case)
     return case
 
 

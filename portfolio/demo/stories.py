@@ -79,12 +79,15 @@ class Story:
     ago: int = 0
     end: str = ""
     reason: str = ""
+    # By the requester or the manager for all, or inside the team; and the words.
+    comments: tuple[tuple[str, str], ...] = ()
     of: str = ""
     promised: bool = False
 
 
 _TUPLES: dict[str, Any] = {
     "systems": tuple,
+    "comments": lambda given: tuple((who, words) for who, words in given),
     "doing": tuple,
     "after": tuple,
     "wait": tuple,

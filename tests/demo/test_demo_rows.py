@@ -407,3 +407,17 @@ def test_clocks_of_every_kind_are_there_and_most_were_met(demo):
         "the requester"
     }
     assert waiting.exclude(paused=dt.timedelta(0)).filter(paused_since=None).exists()
+
+
+def test_one_request_is_talked_about_by_who_asked_and_inside_the_team(demo):
+    said = Event.objects.filter(kind="comment").by_time()
+    demand = Demand.objects.get(pk=said[0].subject_id)
+
+    assert {event.subject_id for event in said} == {demand.pk}
+    assert [(event.actor, event.facts["audience"]) for event in said] == [
+        (demand.requester, "all"),
+        (demo.members.get(role="manager"), "all"),
+        (demand.requester, "all"),
+        (demo.members.get(role="manager"), "team"),
+    ]
+    assert all(event.at > demand.submitted_at for event in said)
