@@ -25,6 +25,8 @@ from portfolio.core.words import counted
 PATIENCE_SECONDS = 4.0
 NOBODY = "No worker has answered in time. It can be stored all the same."
 MOST_NAMED = 5
+# A chance that moves by less is the noise of some hundred simulated worlds.
+LEAST_POINTS = 0.02
 
 People = dict[str, list[dict[str, Any]]]
 
@@ -64,7 +66,12 @@ class Promise:
     day: date
     before: str
     after: str
-    is_worse: bool
+    # By how much its chance rises, as a share.
+    more: float
+
+    @property
+    def is_worse(self) -> bool:
+        return self.more < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,7 @@ def effect_of(*, team: Team, act: Callable[[], object]) -> Effect:
     backlog = list(Demand.objects.in_backlog().filter(team=team).by_rank())
     moved = list(_moved(backlog, preview))
     return Effect(
-        promises=list(_promises(backlog, preview, promised)),
+        promises=sorted(_promises(backlog, preview, promised), key=_fall),
         later=sorted((each for each in moved if each.is_later), key=_far),
         earlier=sorted((each for each in moved if not each.is_later), key=_far),
         trials=preview.trials,
@@ -195,9 +202,16 @@ def _promises(
             continue
         before, after = shift.chances.get(day, (None, None))
         told = _told(before), _told(after)
-        if told[0] != told[1]:
-            worse = (after or 0.0) < (before or 0.0)
-            yield Promise(demand, day, *told, is_worse=worse)
+        more = (after or 0.0) - (before or 0.0)
+        if told[0] != told[1] and (
+            abs(more) >= LEAST_POINTS or None in (before, after)
+        ):
+            yield Promise(demand, day, *told, more)
+
+
+def _fall(promise: Promise) -> float:
+    """The one that falls the most comes first."""
+    return promise.more
 
 
 def _told(chance: float | None) -> str:
