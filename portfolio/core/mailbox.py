@@ -5,7 +5,7 @@ from __future__ import annotations
 import imaplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -137,6 +137,8 @@ def _connected(address: str) -> imaplib.IMAP4:
         try:
             connection.starttls(ssl_context=context)
         except (imaplib.IMAP4.error, OSError):
-            connection.shutdown()
+            # Where TLS was refused half way, closing it fails too and says less.
+            with suppress(OSError):
+                connection.shutdown()
             raise
     return connection
