@@ -7,10 +7,30 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from intake.dependencies import waits_in_a_circle
-from intake.models import Demand, RankMove, System, Tier, TierVersion
+from intake.models import Demand, Letter, RankMove, System, Tier, TierVersion
 from portfolio.core.admin import ChangesThePlan
 from portfolio.core.models import User
 from portfolio.core.services.events import record_event
+
+
+@admin.register(Letter)
+class LetterAdmin(admin.ModelAdmin[Letter]):
+    """What came in by e-mail and what became of it; nothing here is edited."""
+
+    list_display = ["received_at", "sender", "subject", "outcome", "why", "demand"]
+    list_filter = ["outcome"]
+    search_fields = ["sender", "subject"]
+    list_select_related = ["demand"]
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """A message that is not remembered could be taken twice."""
+        return False
 
 
 @admin.register(System)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from intake.models import System, Tier
+from intake.models import Letter, System, Tier
 from portfolio.core.models import Event, User
 from tests.factories import RankedDemandFactory, SystemFactory, TeamFactory
 
@@ -156,3 +156,24 @@ def test_the_lists_of_the_administration_open(administrator, page):
     response = administrator.get(reverse(f"admin:intake_{page}_changelist"))
 
     assert response.status_code == 200
+
+
+def test_what_came_by_mail_is_read_by_administrators_and_changed_by_nobody(
+    administrator, client, manager
+):
+    letter = Letter.objects.create(
+        message_id="<1@e.com>",
+        sender="bot@example.com",
+        outcome="ignored",
+        why="It was sent to many (Precedence).",
+    )
+    listing = reverse("admin:intake_letter_changelist")
+    removal = reverse("admin:intake_letter_delete", args=[letter.pk])
+
+    listed = administrator.get(listing).content.decode()
+    removed = administrator.post(removal, {"post": "yes"})
+    client.force_login(manager)
+
+    assert "It was sent to many (Precedence)." in listed
+    assert removed.status_code == 403
+    assert client.get(listing).status_code == 403
