@@ -233,6 +233,7 @@ def _engineers(
             overhead=Decimal(each.overhead),
             starts_on=_working_day(days, each.starts_in),
             ends_on=_working_day(days, each.ends_in),
+            ramp_up_weeks=each.ramp_up_weeks,
         )
         for each in ENGINEERS
     }

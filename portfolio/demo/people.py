@@ -57,6 +57,7 @@ class Colleague:
     )
     starts_in: int | None = None
     ends_in: int | None = None
+    ramp_up_weeks: int = 0
     # (first day, how many days, share of the day, kind)
     away: list[tuple[int, int, str, str]] = field(default_factory=list)
 
@@ -133,6 +134,7 @@ ENGINEERS = [
         "Kacper Lewandowski", f"kacper.lewandowski@{DOMAIN}", "PL", "", "0.35",
         {"api": "0.7", "events": "0.7", "data": "0.5"},
         starts_in=25,
+        ramp_up_weeks=6,
         away=[(39, 4, "0.5", "training")],
     ),
 ]  # fmt: skip

@@ -120,6 +120,10 @@ def test_every_page_is_sound(sign_in, email, viewport, colours):
         addresses.append(f"{waiting}if-ranked/")
         # With the rows of the first template the demo has.
         addresses += ["/settings/packages/1/", f"{waiting}accept/?pattern=1"]
+    if "/reports/" in addresses:
+        page.goto("/reports/")
+        week = page.locator("main a[href^='/reports/20']").first.get_attribute("href")
+        addresses.append(str(week))
     if "/board/" in addresses:
         addresses.append(first_link(page, "/board/", "/board/"))
     if "/requests/" in addresses:

@@ -1,0 +1,48 @@
+"""A manager plans people and sees what it does; an engineer logs what interrupted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from playwright.sync_api import expect
+
+IN_A_WEEK = dt.timedelta(days=7)
+
+
+def test_leave_says_what_it_does_before_it_is_entered(sign_in):
+    page = sign_in("manager@example.com")
+    first = dt.date.today() + IN_A_WEEK  # noqa: DTZ011 - a day
+    page.goto("/capacity/leave/new/")
+    page.get_by_label("Who is away").select_option(label="Tomasz Wiśniewski")
+    page.get_by_label("First day").fill(first.isoformat())
+    page.get_by_label("Last day").fill((first + 3 * IN_A_WEEK).isoformat())
+    page.get_by_label("Last day").blur()
+
+    effect = page.locator("#effect")
+    expect(effect).to_contain_text("later, by P85")
+    expect(effect).to_contain_text("simulated worlds")
+    page.get_by_role("button", name="Enter it").click()
+    expect(page.locator("#toasts")).to_contain_text("Tomasz Wiśniewski is away")
+
+    # Taken back, as other journeys meet the same company.
+    page.locator("tr", has_text="Tomasz Wiśniewski").first.get_by_role(
+        "link", name="Remove"
+    ).click()
+    expect(page.locator(".effect")).to_contain_text("earlier, by P85")
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.locator("#toasts")).to_contain_text("It is removed.")
+
+
+def test_an_engineer_logs_an_interruption_without_script(sign_in):
+    page = sign_in("engineer@example.com", java_script_enabled=False)
+    page.goto("/capacity/")
+    page.get_by_role("link", name="Log an interruption").click()
+    page.get_by_label("What came in").select_option(label="Tickets on iPaaS flows")
+    page.get_by_label("Hours it took").fill("1.5")
+    page.get_by_label("What was it?").fill("A flow stood still")
+    page.get_by_role("button", name="Log it").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Logged: 1.5 h")
+    row = page.locator("tr", has_text="A flow stood still")
+    row.get_by_role("button", name="Take out").click()
+    expect(page.locator("tr", has_text="A flow stood still")).to_have_count(0)
