@@ -221,7 +221,7 @@ def main() -> None:
     celery = [PYTHON, "-m", "celery", "--quiet", "-A", "portfolio"]
     # A forecast leaves the processors to pages and to the previews of a drag.
     worker = [
-        *("nice", "-n", "5"), *celery, "worker",
+        *("nice", "-n", "10"), *celery, "worker",
         *("--concurrency", "1", "--loglevel", "INFO"),
     ]  # fmt: skip
     previewer = [

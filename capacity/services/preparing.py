@@ -16,6 +16,7 @@ from typing import Any
 
 from capacity.engine.changing import change_plan
 from capacity.engine.finishes import Finishes
+from capacity.engine.noise import surely_moved
 from capacity.engine.plan import Plan, PlanError
 from capacity.engine.preview import TRIALS, Prepared, Shelf, prepare
 from capacity.models import Forecast, Skill
@@ -81,7 +82,12 @@ def _answer(team: Team, change: dict[str, Any]) -> dict[str, Any]:
     if declared := asked.pop("declared", []):
         calibrated = _calibrated(team, declared)
         asked["demands"] = [*asked.get("demands", []), *calibrated]
-    return prepared.preview(change_plan(prepared.plan, asked)).to_json()
+    preview = prepared.preview(change_plan(prepared.plan, asked))
+    answer = preview.to_json()
+    sure = surely_moved(preview.before, preview.after)
+    for row in answer["demands"]:
+        row["is_sure"] = row["id"] in sure
+    return answer
 
 
 def _calibrated(team: Team, demands: list[dict[str, Any]]) -> list[dict[str, Any]]:

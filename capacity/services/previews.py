@@ -30,7 +30,8 @@ class Shift:
 
     ``before`` and ``after`` are its dates by percentile ("p50", "p85", "p95"), None
     where there is none. ``chances`` are those of its dates, before and after: the day
-    it is needed by, and what the change asked for under ``dates``.
+    it is needed by, and what the change asked for under ``dates``. Without ``is_sure``
+    all this is no more than the luck of the worlds that were played.
     """
 
     reference: str
@@ -38,6 +39,7 @@ class Shift:
     after: Mapping[str, date | None]
     chances: Mapping[date, tuple[float | None, float | None]]
     cannot: str
+    is_sure: bool = True
 
     def days(self, percentile: str = "p85") -> int | None:
         """Days by which a date moves, above 0 for later; None without two dates."""
@@ -97,6 +99,7 @@ def _read(answer: dict[str, Any]) -> Preview:
                 for day, (before, after) in row["chance"].items()
             },
             cannot=row["cannot"] or "",
+            is_sure=row["is_sure"],
         )
         for row in answer["demands"]
     ]

@@ -126,6 +126,7 @@ def outcome_of(backlog: Backlog, preview: Preview, *, apart: str = "") -> Outcom
         moved_by(row, shift, backlog.today)
         for row in backlog.rows
         if (shift := preview.shifts.get(row.reference))
+        and (shift.is_sure or row.reference == apart)
     ]
     shown = [each for each in moved if each.days or each.words or each.turns]
     others = [each for each in shown if each.reference != apart]

@@ -54,7 +54,7 @@ for number in range({drags} + 1):
     text = page.content.decode()
     assert "outcome-own" in text, text
     assert "worlds" in text
-worlds = text.split("P85 in ")[1].split(" ")[0]
+worlds = text.split("as far as ")[1].split(" ")[0]
 # The first one loads templates and opens connections.
 answer([times[1:], worlds])
 """

@@ -98,6 +98,14 @@ def test_outcome_tells_the_largest_first_and_counts_the_rest():
     assert told.bars["INT-1"]["shift"] == "−18 d"
 
 
+def test_what_is_only_luck_is_not_told_but_of_the_moved_demand_itself():
+    lucky = [replace(shift(f"INT-{number}", by=4), is_sure=False) for number in (1, 2)]
+
+    told = outcome([row(1), row(2)], *lucky, apart="INT-1")
+
+    assert (list(told.bars), told.later, told.rest) == (["INT-1"], [], 1)
+
+
 def test_outcome_without_a_shift_moves_nothing():
     told = outcome([row(1), row(2)])
 

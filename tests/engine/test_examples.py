@@ -18,6 +18,7 @@ MODULES = (
     "capacity.engine.draws",
     "capacity.engine.explaining",
     "capacity.engine.history",
+    "capacity.engine.noise",
     "capacity.engine.plan",
     "capacity.engine.preview",
     "capacity.engine.recalibration",

@@ -4,7 +4,6 @@
 // is, and stays after Keep until the next forecast brings the rows that know it.
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const rowOf = (reference) => document.querySelector(`.board tr[data-reference="${CSS.escape(reference)}"]`);
 
 let shown = new Map(); // row → what it was, as a function that puts it back
 let answer = null; // of the last move that was tried
@@ -17,17 +16,22 @@ function forget() {
 }
 
 function show(bars) {
-  for (const [reference, bar] of Object.entries(bars)) {
-    const row = rowOf(reference);
-    if (row) shown.set(row, showRow(row, bar));
-  }
+  // All places are read before anything is written: one by one, each would cost a layout.
+  const rows = [...document.querySelectorAll(".board tr[data-reference]")].filter((row) => row.dataset.reference in bars);
+  const near = new Set(still.matches ? [] : rows.filter(isNear));
+  for (const row of rows) shown.set(row, showRow(row, bars[row.dataset.reference], near.has(row)));
 }
 
-function showRow(row, bar) {
+function isNear(row) {
+  const box = row.getBoundingClientRect();
+  return box.bottom > 0 && box.top < innerHeight;
+}
+
+function showRow(row, bar, glides) {
   const undo = [];
   for (const name of ["p95", "p85"]) {
     const rect = row.querySelector(`rect.${name}`);
-    if (rect && bar[name]) undo.push(moveRect(rect, bar[name]));
+    if (rect && bar[name]) undo.push(moveRect(rect, bar[name], glides));
   }
   const range = row.querySelector("text.range");
   if (range) undo.push(setText(range, bar.range));
@@ -50,20 +54,18 @@ function showRow(row, bar) {
   return () => undo.forEach((back) => back());
 }
 
-function moveRect(rect, to) {
+function moveRect(rect, to, glides) {
   const from = { x: rect.getAttribute("x"), width: rect.getAttribute("width"), open: rect.classList.contains("open") };
-  glideTo(rect, to);
-  return () => glideTo(rect, from);
+  glideTo(rect, to, glides);
+  return () => glideTo(rect, from, glides);
 }
 
-function glideTo(rect, { x, width, open }) {
+function glideTo(rect, { x, width, open }, glides) {
   const before = { x: rect.getAttribute("x"), width: rect.getAttribute("width") };
   rect.setAttribute("x", x);
   rect.setAttribute("width", width);
   rect.classList.toggle("open", open);
-  const box = rect.getBoundingClientRect();
-  if (still.matches || box.bottom < 0 || box.top > innerHeight) return;
-  rect.animate([before, { x, width }], { duration: 450, easing: "ease-in-out" });
+  if (glides) rect.animate([before, { x, width }], { duration: 450, easing: "ease-in-out" });
 }
 
 function setText(node, words) {
