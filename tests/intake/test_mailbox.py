@@ -28,7 +28,7 @@ from portfolio.core.models import Event, Mail, Notice
 from portfolio.core.services.mailing import send_mail
 from portfolio.core.services.notices import mail_notice
 from tests.factories import TeamFactory, UnitFactory, UserFactory
-from tests.journeys.conftest import free_port
+from tests.processes import free_port
 
 ADDRESS = "intake@throughline.example.com"
 
