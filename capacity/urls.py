@@ -4,6 +4,7 @@ from django.urls import path
 
 from capacity import api, views
 from capacity.views import (
+    calendars,
     envelopes,
     ktlo,
     leave,
@@ -26,6 +27,9 @@ urlpatterns = [
     path("capacity/leave/import/", leave.import_leave, name="import-leave"),
     path("capacity/leave/<int:pk>/", leave.entry, name="leave-entry"),
     path("capacity/leave/<int:pk>/remove/", leave.remove, name="remove-leave"),
+    path(
+        "capacity/calendars/<int:pk>/try/", calendars.try_calendar, name="try-calendar"
+    ),
     path("capacity/ktlo/", ktlo.streams, name="ktlo"),
     path("capacity/ktlo/new/", ktlo.new_stream, name="new-stream"),
     path("capacity/ktlo/<int:pk>/", ktlo.stream, name="stream"),

@@ -18,6 +18,8 @@ needs no copy of the plan it is about:
     Absences by the id of an engineer, besides those the plan has.
 ``interruptions``
     Like demands, for streams that have an id.
+``closed_days``
+    All days on which nobody works, instead of those the plan has.
 ``dates``
     Days by the id of a demand for which its chance is wanted, besides those it has.
 
@@ -46,7 +48,8 @@ from capacity.engine.plan import Plan, PlanError
 from capacity.engine.work import Demand
 
 KEYS = (
-    "demands", "drop", "order", "engineers", "leave", "interruptions", "dates"
+    "demands", "drop", "order", "engineers", "leave", "interruptions", "closed_days",
+    "dates",
 )  # fmt: skip
 
 
@@ -93,8 +96,12 @@ def change_plan(plan: Plan, change: object) -> Plan:
     demands = _merged(Demand, demands, asked.get("demands", []), "demands")
     demands = _asked_about(demands, _mapping(asked.get("dates", {}), "dates"))
     order = read_texts(asked.get("order", []), "The order")
+    closed = plan.closed_days
+    if "closed_days" in asked:
+        closed = read_days(asked["closed_days"], "The change, closed_days,")
     return replace(
         plan,
+        closed_days=closed,
         engineers=_with_leave(
             _merged(Engineer, plan.engineers, asked.get("engineers", []), "engineers"),
             _mapping(asked.get("leave", {}), "leave"),

@@ -1,4 +1,4 @@
-"""What a change to people, leave or interruptions would do, before it is stored.
+"""What a change to people, their time or interruptions would do, before it is stored.
 
 The change is stored for a moment, the people of the plan are read, and all is undone.
 What differs from the people of now is asked of a worker like every other preview. So
@@ -28,7 +28,7 @@ MOST_NAMED = 5
 # A chance that moves by less is the noise of some hundred simulated worlds.
 LEAST_POINTS = 0.02
 
-People = dict[str, list[dict[str, Any]]]
+People = dict[str, list[Any]]
 
 
 class _UndoneError(Exception):
@@ -113,7 +113,7 @@ def effect_of(*, team: Team, act: Callable[[], object]) -> Effect:
     start = today_of(team)
     before = people_of(team, start=start)
     change = change_between(before, _people_after(team, start, act))
-    if not any(change.values()):
+    if not change:
         return Effect()
     promised = promised_days(team)
     preview = preview_of(
@@ -138,16 +138,16 @@ def effect_of(*, team: Team, act: Callable[[], object]) -> Effect:
 
 def change_between(before: People, after: People) -> People:
     """A change for ``capacity.engine.changing`` that makes the one of the other."""
-    return {
-        "engineers": list(
-            _differences(before["engineers"], after["engineers"], {"skills": {}})
-        ),
-        "interruptions": list(
-            _differences(
-                before["interruptions"], after["interruptions"], {"per_week": 0.0}
-            )
-        ),
-    }
+    change: People = {}
+    for name, gone in (
+        ("engineers", {"skills": {}}),
+        ("interruptions", {"per_week": 0.0}),
+    ):
+        if found := list(_differences(before[name], after[name], gone)):
+            change[name] = found
+    if before["closed_days"] != after["closed_days"]:
+        change["closed_days"] = after["closed_days"]
+    return change
 
 
 def _differences(
@@ -167,6 +167,8 @@ def _people_after(team: Team, start: date, act: Callable[[], object]) -> People:
     try:
         with transaction.atomic():
             act()
+            # With its calendar as it is now.
+            team = Team.objects.select_related("calendar").get(pk=team.pk)
             found = people_of(team, start=start)
             raise _UndoneError
     except _UndoneError:

@@ -128,12 +128,14 @@ def with_presence(
     ]
 
 
-def people_of(team: Team, *, start: date) -> dict[str, list[dict[str, Any]]]:
-    """The part of a plan that is about people: engineers and interruptions."""
+def people_of(team: Team, *, start: date) -> dict[str, list[Any]]:
+    """The part of a plan that is about people: when they work and what interrupts."""
     end = start + timedelta(days=HORIZON_DAYS - 1)
     engineers, hours = _people(team, start), team.calendar.business_hours()
     known = {engineer.pk for engineer in engineers}
+    closed = sorted(day for day in hours.closed if start <= day <= end)
     return {
+        "closed_days": [day.isoformat() for day in closed],
         "engineers": _engineers(engineers, team, hours, start, end),
         "interruptions": list(_interruptions(team, known, start)),
     }

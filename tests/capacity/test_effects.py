@@ -122,6 +122,34 @@ def test_interruptions_make_dates_later(team, manager, forecast, ada):
     assert not KtloStream.objects.exists()
 
 
+def test_closed_days_of_the_calendar_make_dates_later(
+    client, team, manager, forecast, today
+):
+    client.force_login(manager)
+    page = client.get(reverse("core:calendar", args=[team.calendar.pk])).context
+    form = {
+        field.html_name: "" if field.value() is None else field.value()
+        for part in (page["form"], page["closed"].management_form)
+        for field in part
+    }
+    week = [today + timedelta(days=number) for number in range(1, 8)]
+    weekdays = [day for day in week if day.weekday() < 5]
+    for number, day in enumerate(weekdays[:3]):
+        form |= {f"closed-{number}-day": day, f"closed-{number}-name": "Closed"}
+    address = reverse("capacity:try-calendar", args=[team.calendar.pk])
+
+    panel = client.post(address, form, headers={"HX-Request": "true"}).content.decode()
+    page = client.post(address, form).content.decode()
+    unready = client.post(
+        address, form | {"name": ""}, headers={"HX-Request": "true"}
+    ).content.decode()
+
+    assert "2 demands later, by P85" in panel
+    assert "2 demands later, by P85" in page
+    assert "Some answers are missing or wrong yet" in unready
+    assert not team.calendar.closed_days.exists()
+
+
 def test_what_changes_nobody_asks_no_worker(team, manager, backlog, ada):
     same = Person(name="Ada", overhead=Decimal(0), speeds={})
 
@@ -151,13 +179,17 @@ def test_a_change_names_what_is_new_other_and_gone():
     before = {
         "engineers": [{"id": "a", "skills": {"x": 1}}, {"id": "b", "skills": {}}],
         "interruptions": [{"id": "k", "per_week": 2.0}],
+        "closed_days": ["2026-12-24"],
     }
     after = {
         "engineers": [{"id": "a", "skills": {"x": 2}}, {"id": "c", "skills": {}}],
         "interruptions": [],
+        "closed_days": [],
     }
 
+    assert change_between(before, before) == {}
     assert change_between(before, after) == {
+        "closed_days": [],
         "engineers": [
             {"id": "a", "skills": {"x": 2}},
             {"id": "c", "skills": {}},

@@ -1,5 +1,8 @@
 """A change says only what is different, and gives a whole plan again."""
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
 from capacity.engine import PlanError
@@ -55,6 +58,19 @@ def test_what_came_after_a_dropped_demand_waits_no_longer():
         ("B", ()),
         ("D", ("B",)),
     ]
+
+
+def test_closed_days_are_others():
+    monday, friday = dt.date(2026, 11, 23), dt.date(2026, 11, 27)
+    before = replace(three(), closed_days=(monday,))
+
+    closed = change_plan(before, {"closed_days": ["2026-11-27"]})
+    opened = change_plan(before, {"closed_days": []})
+    same = change_plan(before, {})
+
+    assert closed.closed_days == (friday,)
+    assert opened.closed_days == ()
+    assert same.closed_days == (monday,)
 
 
 def test_leave_comes_on_top_of_what_is_there():
