@@ -116,6 +116,12 @@ def envelopes_of(team: Team, *, today: date | None = None) -> Envelopes:
     return Envelopes(quarter, capacity, tiers, ledger)
 
 
+def earlier_loans(team: Team, quarter: Quarter) -> list[Borrowing]:
+    """The ledger of the quarters before this one, the newest first."""
+    before = Borrowing.objects.filter(team=team, quarter__lt=quarter.key)
+    return list(before.select_related("lender", "borrower"))
+
+
 def capacity_in(team: Team, quarter: Quarter) -> float:
     """Focused days of all people of the team, by the one definition of net capacity."""
     from capacity.engine import Plan

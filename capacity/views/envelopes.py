@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -19,12 +20,24 @@ from django.views.decorators.http import (
 from capacity.forms import BorrowForm
 from capacity.models import Borrowing
 from capacity.services import envelopes as service
-from capacity.services.envelopes import Envelope, Envelopes, envelopes_of, over_words
+from capacity.services.envelopes import (
+    Envelope,
+    Envelopes,
+    earlier_loans,
+    envelopes_of,
+    over_words,
+)
 from capacity.services.status import forecast_status
+from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.rights import PLAN, SEE_CAPACITY
 from portfolio.core.teams import team_of
+
+CSV_HEADER = [
+    "Tier", "Quarter", "Share in %", "Days", "Borrowed", "Lent", "Used", "Planned",
+    "Over", "Demands without a date",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,9 @@ class Row:
 def envelopes(request: PageRequest) -> HttpResponse:
     team = team_of(request.user)
     standing = envelopes_of(team)
+    if request.GET.get("format") == "csv":
+        name = f"shares-{standing.quarter.key}.csv"
+        return csv_response(name, CSV_HEADER, _csv_rows(standing))
     if request.method != "POST":
         return _page(request, standing, BorrowForm(initial=_likely(standing)))
     if not request.user.has_perm(PLAN):
@@ -87,6 +103,7 @@ def give_back(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: PageRequest, standing: Envelopes, form: BorrowForm) -> HttpResponse:
+    team = team_of(request.user)
     # A little more, so that the mark of the widest is seen whole.
     widest = 1.01 * max(max(each.taken, each.allowed) for each in standing.tiers)
     return render_page(
@@ -96,11 +113,26 @@ def _page(request: PageRequest, standing: Envelopes, form: BorrowForm) -> HttpRe
             "standing": standing,
             "rows": [_row(each, widest or 1.0) for each in standing.tiers],
             "over": [over_words(each, standing.quarter) for each in standing.over],
-            "status": forecast_status(team_of(request.user)),
+            "status": forecast_status(team),
             "form": form,
+            "earlier": earlier_loans(team, standing.quarter),
         },
         fragment="envelopes",
     )
+
+
+def _csv_rows(standing: Envelopes) -> Iterator[list[object]]:
+    for each in standing.tiers:
+        days = [
+            each.days, each.borrowed, each.lent, each.used, each.planned, each.over
+        ]  # fmt: skip
+        yield [
+            each.tier.name,
+            standing.quarter.key,
+            each.share,
+            *(round(number, 2) for number in days),
+            each.unplanned,
+        ]
 
 
 def _row(envelope: Envelope, widest: float) -> Row:

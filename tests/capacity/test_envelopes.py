@@ -365,8 +365,32 @@ def test_the_page_costs_the_same_queries_for_any_length(
         )  # fmt: skip
     client.force_login(manager)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(reverse("capacity:envelopes"))
+
+
+def test_the_ledger_of_earlier_quarters_stays_readable(client, team, manager, over):
+    Borrowing.objects.create(
+        team=team, quarter="2026Q3", days=2, why="The summer.", made_by_name="Ada",
+        lender=Tier.objects.get(slug="strategic"),
+        borrower=Tier.objects.get(slug="standard"),
+    )  # fmt: skip
+    client.force_login(manager)
+
+    page = client.get(reverse("capacity:envelopes")).content.decode()
+
+    assert "The summer." in page
+    assert "2026Q3" in page
+    assert standing(team, "standard").borrowed == 0
+
+
+def test_shares_are_a_csv_too(client, manager, over):
+    client.force_login(manager)
+
+    response = client.get(reverse("capacity:envelopes"), {"format": "csv"})
+
+    rows = response.content.decode("utf-8-sig").splitlines()
+    assert rows[-1] == "Standard,2026Q4,5,3.3,0.0,0.0,0.0,5.0,1.7,0"
 
 
 def test_leadership_reads_shares_and_lends_nothing(client, over):
