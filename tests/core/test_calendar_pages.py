@@ -207,7 +207,8 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(editor, team):
     form = sent(
         editor.get(address).context,
         **{
-            "name": "", "hours-0-0-from": "noon", "hours-1-0-until": "",
+            "name": "", "time_zone": "Berlin",
+            "hours-0-0-from": "noon", "hours-1-0-until": "",
             "closed-0-day": "2099-12-24", "closed-0-name": "",
             "closed-1-day": "2099-12-25", "closed-1-name": "X",
             "closed-1-closed_from": "17", "closed-1-closed_until": "9",
@@ -218,6 +219,7 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(editor, team):
 
     for words in (
         "Name: Give the calendar a name.",
+        "“Berlin” is not a time zone; names look like Europe/Berlin.",
         "“noon” is no time of day; 9, 9:30 and 24:00 are.",
         "Give both times, or none where nobody works.",
         "Closed days, row 1, Name: Say what day it is.",

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import zoneinfo
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, cast
 
 from django import forms
@@ -13,7 +14,7 @@ from django import forms
 from portfolio.core.calendars import country_error
 from portfolio.core.forms import DayInput
 from portfolio.core.models import BusinessCalendar, WorkingPeriod
-from portfolio.core.models.calendars import MONDAY_TO_SUNDAY
+from portfolio.core.models.calendars import MONDAY_TO_SUNDAY, check_time_zone
 from portfolio.core.services.calendars import Closed, Period, Written
 
 CLOSED = "closed"
@@ -55,7 +56,14 @@ class CalendarForm(forms.Form):
         help_text="As in Germany, Berlin.",
         error_messages={"required": "Give the calendar a name."},
     )
-    time_zone = forms.ChoiceField(label="Time zone", initial="Europe/Berlin")
+    time_zone = forms.CharField(
+        max_length=60,
+        label="Time zone",
+        initial="Europe/Berlin",
+        validators=[check_time_zone],
+        widget=forms.TextInput(attrs={"list": "zones"}),
+        error_messages={"required": "Give the time zone."},
+    )
     country = forms.CharField(
         max_length=2,
         required=False,
@@ -74,8 +82,6 @@ class CalendarForm(forms.Form):
     ) -> None:
         periods = list(calendar.periods.all()) if calendar else []
         super().__init__(data, initial=_initial(calendar, periods))
-        zone = cast("forms.ChoiceField", self.fields["time_zone"])
-        zone.choices = [(each, each) for each in sorted(zoneinfo.available_timezones())]
         spans = max(
             SPANS,
             *(
@@ -112,6 +118,11 @@ class CalendarForm(forms.Form):
                     "Give both times, or none where nobody works.",
                 )
         return cleaned
+
+    @staticmethod
+    def zones() -> tuple[str, ...]:
+        """What the time zone may be, to choose from while typing."""
+        return _zones()
 
     def about(self) -> list[forms.BoundField]:
         names = ("name", "time_zone", "country", "subdivision")
@@ -153,6 +164,12 @@ class CalendarForm(forms.Form):
         for weekday, _ in MONDAY_TO_SUNDAY:
             for span in range(self._spans):
                 yield weekday, span
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    # Asking walks over some hundred files.
+    return tuple(sorted(zoneinfo.available_timezones()))
 
 
 def _initial(
