@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +18,7 @@ from intake.models import (
     Tier,
     TierToken,
 )
+from intake.services import ranking
 from intake.services.commenting import write_comment
 from intake.services.drafting import Opening, keep_answers, open_draft
 from intake.services.guests import begin_guest_draft, make_link, send_guest_draft
@@ -109,6 +111,57 @@ def test_managers_who_move_at_once_lose_no_move():
     assert len(set(ranks)) == 8
     last = RankMove.objects.order_by("pk").last()
     assert Demand.objects.by_rank().first() == last.demand
+
+
+@pytest.mark.slow
+def test_thousands_of_random_moves_at_once_give_the_order_of_a_plain_list(monkeypatch):
+    # Keys are spread anew often, while others move.
+    monkeypatch.setattr(ranking, "LONGEST_KEY", 7)
+    team = TeamFactory()
+    managers = UserFactory.create_batch(8, role="manager", teams=[team])
+    demands = RankedDemandFactory.create_batch(12, team=team)
+    plain = [demand.pk for demand in demands]
+
+    def managing(manager, number):
+        dice = random.Random(number)
+
+        def moves():
+            made = refused = 0
+            for turn in range(250):
+                demand = dice.choice(demands)
+                # Every other one says what it has seen, which another may change.
+                seen = Demand.objects.get(pk=demand.pk).revision if turn % 2 else None
+                try:
+                    moved = move_demand(
+                        demand=demand,
+                        to_place=dice.randint(1, 12),
+                        by=manager,
+                        seen_revision=seen,
+                    )
+                except RuleBroken:
+                    refused += 1
+                else:
+                    made += moved is not None
+            return made, refused
+
+        return moves
+
+    counts = at_once(*[managing(each, at) for at, each in enumerate(managers)])
+
+    # Under the lock of the team, moves are written in the order of their making.
+    log = list(RankMove.objects.order_by("pk"))
+    for move in log:
+        assert plain.index(move.demand_id) + 1 == move.from_place
+        plain.remove(move.demand_id)
+        plain.insert(move.to_place - 1, move.demand_id)
+    now = Demand.objects.filter(team=team).by_rank()
+    assert list(now.values_list("pk", flat=True)) == plain
+    made = sum(count for count, _refused in counts)
+    assert len(log) == made == Event.objects.filter(kind="moved").count()
+    assert made > 1000
+    team.refresh_from_db()
+    assert team.plan_revision == made
+    assert sum(refused for _made, refused in counts) > 0
 
 
 def test_a_demand_is_decided_once():
