@@ -171,6 +171,7 @@ def _facts(demand: Demand) -> Facts:
         tier_slug=demand.tier.slug,
         unit=demand.business_unit.name,
         unit_slug=demand.business_unit.slug,
+        owner=demand.owner.name if demand.owner else None,
         answers=demand.answers,
     )
 

@@ -66,6 +66,7 @@ def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
     reference, url = escape(row.reference), escape(row.url)
     skills = escape(row.skill_words)
     blocked = escape(row.blocked)
+    owner = f" · {escape(row.owner)}" if row.owner else ""
     chip = (
         f'<span class="chip amber" title="{blocked}">blocked: {blocked}</span>'
         if blocked
@@ -78,7 +79,7 @@ def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
         f'<th scope="row" class="c-what"><a class="title" href="{url}">'
         f"{escape(row.title)}</a>"
         f'<span class="meta"><span class="meta-words">{reference} · {escape(row.unit)}'
-        f" · {row.stage_words}</span>{chip}</span>"
+        f" · {row.stage_words}{owner}</span>{chip}</span>"
         f"{_nudge(reference, url) if may_rank else ''}</th>"
         f'<td class="c-tier"><span class="chip {row.tier_slug}">'
         f"{escape(row.tier)}</span></td>"

@@ -114,5 +114,7 @@ def _is_shown(row: Row, show: str) -> bool:
 def _has(row: Row, wanted: list[str]) -> bool:
     if not wanted:
         return True
-    text = " ".join([row.reference, row.title, row.unit, *row.skills]).casefold()
+    text = " ".join(
+        [row.reference, row.title, row.unit, row.owner, *row.skills]
+    ).casefold()
     return all(word in text for word in wanted)

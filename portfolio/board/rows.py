@@ -57,6 +57,7 @@ class Facts(NamedTuple):
     tier_slug: str
     unit: str
     unit_slug: str
+    owner: str | None
     answers: dict[str, str]
 
     @property
@@ -70,7 +71,7 @@ class Facts(NamedTuple):
 COLUMNS = (
     "pk", "reference", "title", "stage", "needed_by", "revision", "blocked_since",
     "blocked_cause", "blocked_waits_for", "tier__name", "tier__slug",
-    "business_unit__name", "business_unit__slug", "answers",
+    "business_unit__name", "business_unit__slug", "owner__name", "answers",
 )  # fmt: skip
 
 
@@ -97,6 +98,7 @@ class Row:
     revision: int
     unit: str
     unit_slug: str
+    owner: str
     tier: str
     tier_slug: str
     stage: str
@@ -209,6 +211,7 @@ def row_of(
         revision=facts.revision,
         unit=facts.unit,
         unit_slug=facts.unit_slug,
+        owner=facts.owner or "",
         tier=facts.tier,
         tier_slug=facts.tier_slug,
         stage=facts.stage,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from capacity.models import DemandForecast
+from capacity.services.explaining import ROUNDING
 from intake.choices import Stage
 from intake.models import Demand, RankMove
+from portfolio.board.why import CAUSES
 from portfolio.core.models import Team
 from portfolio.core.words import counted, short_day
 from portfolio.delivery.choices import CommitmentState, RebaselineReason
@@ -79,7 +83,7 @@ def changes_since(
             if demand.stage != Stage.DELIVERED
         ],
         "reranked": _reranked(before, team, now),
-        "forecast_moved": _forecast_moved(old, now),
+        "forecast_moved": _forecast_moved(before, team, old, now),
     }
     return {
         "since": before.content["as_of"],
@@ -195,15 +199,64 @@ def _reranked(before: StatusReport, team: Team, now: dict[str, dict[str, Any]]) 
 
 
 def _forecast_moved(
-    old: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]
+    before: StatusReport,
+    team: Team,
+    old: dict[str, dict[str, Any]],
+    now: dict[str, dict[str, Any]],
 ) -> Rows:
     rows = []
     for reference, row in now.items():
-        before, after = old.get(reference, {}).get("p85"), row["p85"]
-        days = _days_between(before, after)
+        was, after = old.get(reference, {}).get("p85"), row["p85"]
+        days = _days_between(was, after)
         if days is not None and abs(days) >= MOVED_DAYS:
-            rows.append({**_named(row), "before": before, "after": after, "days": days})
+            rows.append({**_named(row), "before": was, "after": after, "days": days})
+    explained = _explained(before, team, [row["reference"] for row in rows])
+    for row in rows:
+        if why := _causes_words(row["days"], explained.get(row["reference"], [])):
+            row["why"] = why
     return sorted(rows, key=lambda row: (-abs(row["days"]), row["reference"]))
+
+
+def _explained(
+    before: StatusReport, team: Team, references: Sequence[str]
+) -> dict[str, Rows]:
+    """How each demand moved from forecast to forecast since the snapshot, and why."""
+    forecast = before.content["forecast"]
+    if forecast is None:
+        return {}
+    moves = DemandForecast.objects.filter(
+        forecast__team=team,
+        forecast__gathered_at__gt=forecast["gathered_at"],
+        demand__reference__in=references,
+        moved__isnull=False,
+    )
+    found: dict[str, Rows] = {}
+    for reference, moved in moves.values_list("demand__reference", "moved"):
+        found.setdefault(reference, []).append(moved or {})
+    return found
+
+
+def _causes_words(days: int, moves: Rows) -> str:
+    """“+6 days: the order changed, +3 days: demands came or left”.
+
+    Moves from forecast to forecast add up to the whole; where they do not, or are not
+    explained, the rest is told as such. Empty where nothing is explained.
+    """
+    causes: Counter[str] = Counter()
+    for moved in moves:
+        causes.update(moved.get("causes", {}))
+    if not causes:
+        return ""
+    rest = days - sum(causes.values()) + causes.pop(ROUNDING, 0)
+    by_size = sorted(causes.items(), key=lambda item: (-abs(item[1]), item[0]))
+    told = [(each, CAUSES[cause]) for cause, each in by_size if each]
+    if rest:
+        told.append((rest, "not explained"))
+    return ", ".join(f"{_signed(each)} {words}" for each, words in told)
+
+
+def _signed(days: int) -> str:
+    return f"{'+' if days > 0 else '−'}{counted(abs(days), 'day')}:"
 
 
 def _days_between(before: str | None, after: str | None) -> int | None:

@@ -21,6 +21,7 @@ def row_with(number, **fields):
         "revision": 1,
         "unit": "Finance",
         "unit_slug": "finance",
+        "owner": "",
         "tier": "Standard",
         "tier_slug": "standard",
         "stage": "estimated",

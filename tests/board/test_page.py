@@ -30,12 +30,14 @@ def test_rows_asked_for_are_read_from_the_address():
 
 def test_what_people_wrote_is_escaped_in_a_row():
     mean = '<script>"&'
-    row = row_with(1, title=mean, unit=mean, skills=(mean,), blocked=mean, silence=mean)
+    row = row_with(
+        1, title=mean, unit=mean, owner=mean, skills=(mean,), blocked=mean, silence=mean
+    )
 
     body = page([row]).body
 
     assert mean not in body
-    assert body.count("&lt;script&gt;&quot;&amp;") == 8
+    assert body.count("&lt;script&gt;&quot;&amp;") == 9
 
 
 def test_row_can_only_be_moved_by_who_may_rank():

@@ -170,6 +170,7 @@ def test_csv_holds_what_is_shown_and_no_formula(client, team, manager, backlog):
             "Reference": "INT-0002",
             "Title": "'=HYPERLINK(1)",
             "Business unit": stock.business_unit.name,
+            "Owner": "",
             "Tier": "Standard",
             "Stage": "accepted",
             "Blocked": "",

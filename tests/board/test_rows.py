@@ -38,6 +38,7 @@ def test_row_says_all_that_the_board_shows_of_a_demand(team, manager, backlog):
         revision=1,
         unit=orders.business_unit.name,
         unit_slug=orders.business_unit.slug,
+        owner="",
         tier="Standard",
         tier_slug="standard",
         stage="accepted",

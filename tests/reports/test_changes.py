@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from capacity.models import DemandForecast
 from intake.models import RankMove
 from intake.services.ranking import move_demand
 from intake.services.stages import deliver_demand, withdraw_demand
@@ -166,6 +167,28 @@ def test_status_and_forecast_that_moved(team):
             {**named(worse), "before": iso(20), "after": iso(45), "days": 25}
         ],
     }
+
+
+def explained(forecast, demand, days, **causes):
+    moved = {"before": iso(0), "after": iso(days), "days": days, "causes": causes}
+    DemandForecast.objects.filter(forecast=forecast, demand=demand).update(moved=moved)
+
+
+def test_forecast_that_moved_says_why_in_days_that_add_up(team):
+    demand = RankedDemandFactory(team=team)
+    make_forecast(team, {demand: {20: 10}})
+    before = frozen_before(team)
+    explained(make_forecast(team, {demand: {32: 10}}), demand, 12, rank=9, capacity=3)
+    explained(make_forecast(team, {demand: {30: 10}}), demand, -2, rank=-3, rounding=1)
+
+    (row,) = changes_of(team, before)["forecast_moved"]
+
+    assert (row["days"], row["why"]) == (
+        10,
+        "+6 days: the order changed, "
+        "+3 days: people, their hours, skills or leave changed, "
+        "+1 day: not explained",
+    )
 
 
 @pytest.mark.parametrize(
