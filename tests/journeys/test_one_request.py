@@ -69,10 +69,9 @@ def rank_third(page: Page, reference: str) -> None:
     page.goto(f"/board/{reference}/")
     section = page.locator("#ranking")
     section.get_by_label(re.compile("rank", re.IGNORECASE)).first.fill("3")
-    why = section.get_by_label(re.compile("Why"))
-    if why.count():
-        why.first.fill("Customers ask for it")
-    section.get_by_role("button").first.click()
+    section.get_by_role("button", name="See what it would do").click()
+    page.get_by_label(re.compile("Why")).fill("Customers ask for it")
+    page.get_by_role("button", name="Keep").click()
     page.goto("/board/")
     expect(page.locator(f"[data-reference='{reference}'] .place")).to_have_text("3")
 
