@@ -30,6 +30,10 @@ from numba.extending import (
 T = TypeVar("T")
 
 WORD = 8
+FIXED = frozenset(
+    {"course", "facts", "knots", "owners", "patterns", "people", "tasks", "trace"}
+)
+"""Arrays whose rows are as long in every plan, so that it need not be looked up."""
 _SCALARS = {
     "d": types.float64,
     "i": types.int32,
@@ -40,9 +44,9 @@ _SCALARS = {
 
 
 class BundleType(types.Type):
-    """What is in a bundle: for each field its type, and how many bytes in it stands."""
+    """What is in a bundle: each field's type, bytes before it, and columns if fixed."""
 
-    def __init__(self, fields: dict[str, tuple[Any, int]]) -> None:
+    def __init__(self, fields: dict[str, tuple[Any, int, int]]) -> None:
         self.fields = fields
         text = hashlib.sha256(repr(sorted(fields.items())).encode()).hexdigest()
         super().__init__(name=f"Bundle.{text[:16]}")
@@ -55,11 +59,12 @@ class Bundle:
 
     def __init__(self, values: Any) -> None:
         self._kept: list[object] = [values]
-        fields: dict[str, tuple[Any, int]] = {}
+        fields: dict[str, tuple[Any, int, int]] = {}
         words: list[int] = []
         for name, value in zip(values._fields, values, strict=True):
             kind, laid_out = self._lay_out(value)
-            fields[name] = kind, WORD * len(words)
+            columns = value.shape[-1] if name in FIXED else 0
+            fields[name] = kind, WORD * len(words), columns
             words += laid_out
         self.type = BundleType(fields)
         self._memory = np.array(words, dtype=np.uint64)
@@ -114,7 +119,7 @@ class _Fields(AttributeTemplate):
 
 @lower_getattr_generic(BundleType)
 def _get(context: Any, builder: Any, bundle: BundleType, value: Any, name: str) -> Any:
-    kind, offset = bundle.fields[name]
+    kind, offset, columns = bundle.fields[name]
 
     def read(place: int, made: Any) -> Any:
         at = builder.gep(value, [ir.Constant(ir.IntType(64), offset + WORD * place)])
@@ -128,6 +133,8 @@ def _get(context: Any, builder: Any, bundle: BundleType, value: Any, name: str) 
     number = context.get_value_type(types.intp)
     size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
     shape = [read(2 + axis, number) for axis in range(kind.ndim)]
+    if columns:
+        shape[-1] = number(columns)
     strides = [number(size)]
     for length in shape[:0:-1]:
         strides.insert(0, builder.mul(strides[0], length))

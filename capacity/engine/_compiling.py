@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from numba import njit
+from numba import njit, types
 from numba.core.caching import FunctionCache
+from numba.np import arrayobj
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,11 +20,34 @@ KERNELS = (
     "_compiling",
     "_counting",
     "_draws",
+    "_hands",
     "_kernels",
     "_random",
+    "_ready",
+    "_wakes",
     "_weeks",
     "arrays",
 )
+
+
+_fix_index: Any = arrayobj.fix_integer_index
+
+
+def _as_it_is(context: Any, builder: Any, kind: Any, index: Any, size: Any) -> Any:
+    """Take an index of a kernel as it is.
+
+    Numba lets negative indices count from the end, at three instructions for each index
+    it cannot tell the sign of: a third of all that the kernels did. They have none.
+    """
+    if KERNEL not in builder.function.name:
+        return _fix_index(context, builder, kind, index, size)
+    return context.cast(builder, index, kind, types.intp)
+
+
+KERNEL = "capacity6engine"
+"""In the names of our kernels, as Numba writes them, and in no other's."""
+
+arrayobj.fix_integer_index = _as_it_is
 
 
 def _stamp() -> str:

@@ -66,6 +66,7 @@ def _recast(given: Any, made: Any, made_in_llvm: Any) -> Any:
 
 _float_of = _recast(types.uint64, types.float64, ir.DoubleType())
 float_of_bits = _recast(types.int64, types.float64, ir.DoubleType())
+bits_of_float = _recast(types.float64, types.int64, ir.IntType(64))
 _bits_of = _recast(types.float64, types.uint64, ir.IntType(64))
 
 

@@ -1,12 +1,15 @@
-"""Compiled: what interruptions leave of people's capacity, week by week.
+"""Compiled: what interruptions leave of people's capacity, as far as somebody looks.
 
 Capacity is looked up in two layers. The calendar turns a moment into a *position*: the
 capacity the person offered before it. Interruptions turn the position into *progress*,
-a broken line with knots (position, progress, rate), at least one a week; without them
-progress is position. A package of effort w at speed s therefore ends where progress
-has grown by w / s: a search, not an integration.
+a broken line with knots (position, progress, rate): one where an interruption comes,
+and one where its week ends. Between them, and without them, progress grows as the
+position does. A package of effort w at speed s therefore ends where progress has grown
+by w / s: a search, not an integration.
 
-Weeks are laid out as far as somebody has looked, some at a time.
+A person's knots are laid out some weeks at a time, and dropped when they are passed:
+nobody looks back. Three that no progress reaches stand behind the last one, so that a
+search may look at four at once without asking where they end.
 
 Two moments less than ``TINY`` apart (a ten-thousandth of a second) are one moment, and
 an end that close to midnight is midnight. Sums of decimal fractions are off by far less
@@ -17,128 +20,224 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from capacity.engine._compiling import apart, compiled
 from capacity.engine._draws import DRAWN, draw_events, forget_events
-from capacity.engine.arrays import LAID, STRETCH, Draws, State, Tally
-from capacity.engine.model import Arrays, Floats
+from capacity.engine.arrays import (
+    COST,
+    FLOW,
+    IN_WEEK,
+    JOB,
+    KNOT,
+    KNOTS,
+    LAID,
+    OWED,
+    POSITION,
+    PROGRESS,
+    RATE,
+    STRETCH,
+    WEEK,
+    Draws,
+    State,
+    Tally,
+)
+from capacity.engine.model import FULLEST, OFFERS, SHARES, SUMS, Arrays, Floats
 
 TINY = 1e-9
 NEVER = math.inf
+AHEAD = 4
 
 # Places in State.sizes.
 HEAP, STACK, LEFT, ARRIVED, LINE, LATE_READY, IDLE, OPEN = 0, 1, 2, 3, 4, 5, 6, 7
-KNOTS, LATE_WEEKS, TRIAL, LACKS_KNOTS = 9, 10, 11, 12
-
-
-@apart
-def moment_of(cumulative: Floats, rate: Floats, position: float, day: int) -> float:
-    """First moment from ``day`` on at which the cumulative sum reaches ``position``."""
-    days = len(rate)
-    goal = position - TINY
-    if cumulative[days] < goal or day >= days:
-        return NEVER
-    while day + 7 <= days and cumulative[day + 7] < goal:
-        day += 7
-    while cumulative[day + 1] < goal:
-        day += 1
-    return _inside_day(cumulative, rate, position, day)
+LATE_WEEKS, TRIAL, LACKS_KNOTS = 9, 10, 11
+MADE_READY, NEW_GROUP = 12, 13
 
 
 @compiled
-def _inside_day(cumulative: Floats, rate: Floats, position: float, day: int) -> float:
-    if rate[day] <= 0.0:
-        return float(day)
-    share = (position - cumulative[day]) / rate[day]
-    if share >= 1.0 - TINY:
-        return day + 1.0
-    if share <= TINY:
-        return float(day)
-    return day + share
+def _rounded(share: float) -> float:
+    """A share of a day; one that close to midnight is midnight."""
+    share = 0.0 if share <= TINY else share
+    return 1.0 if share >= 1.0 - TINY else share
 
 
 @compiled
-def sum_at(cumulative: Floats, rate: Floats, moment: float) -> float:
-    """Cumulative sum at a moment, the inverse of ``moment_of``."""
+def week_on(day: int) -> int:
+    """Week of a day; unsigned, as then a multiplication will do."""
+    return int(np.int64(np.uint64(day) // np.uint64(7)))
+
+
+@compiled
+def position_at(m: Arrays, calendar: int, moment: float) -> float:
+    """Sum of what a calendar offers before a moment."""
     day = int(moment)
-    if day >= len(rate):
-        return cumulative[len(rate)]
-    return cumulative[day] + (moment - day) * rate[day]
+    week = week_on(day)
+    if week >= m.span:
+        return m.before[m.span, calendar]
+    pattern, weekday = m.patterns[m.pattern[week, calendar]], day - 7 * week
+    offered = pattern[SUMS + weekday] + (moment - day) * pattern[OFFERS + weekday]
+    return m.before[week, calendar] + offered
 
 
 @compiled
-def _tie(s: State, position: float, progress: float, rate: float) -> None:
-    knot = s.sizes[KNOTS]
-    s.position[knot] = position
-    s.progress[knot] = progress
-    s.rate[knot] = rate
-    s.sizes[KNOTS] = knot + 1
+def week_of(m: Arrays, calendar: int, position: float, week: int) -> int:
+    """Week, from one on, in which a calendar reaches a position that it does reach."""
+    goal = position - TINY
+    # Weeks are mostly alike: most of the time they need only be counted.
+    ahead = (goal - m.before[week, calendar]) * m.weeks_per_day[calendar]
+    week += max(int(ahead - TINY), 0)
+    while m.before[week + 1, calendar] < goal:
+        week += 1
+    return week
 
 
 @compiled
-def _has_room(m: Arrays, s: State, engineer: int, week: int) -> bool:
-    """Tell whether a knot more leaves room for the one that every later week needs."""
-    to_come = (m.span - week) * len(s.job) - engineer - 1
-    return s.sizes[KNOTS] + to_come < len(s.position)
+def moment_of(m: Arrays, calendar: int, position: float, week: int) -> float:
+    """First moment at which a calendar has offered a position, in that week."""
+    pattern = m.patterns[m.pattern[week, calendar]]
+    into = position - m.before[week, calendar]
+    # Days are mostly alike too.
+    day = max(int((into - TINY) * pattern[FULLEST] - TINY), 0)
+    while pattern[SUMS + day + 1] < into - TINY:
+        day += 1
+    share = (into - pattern[SUMS + day]) * pattern[SHARES + day]
+    return 7 * week + day + _rounded(share)
 
 
 @compiled
-def _string_events(m: Arrays, s: State, first: int, last: int) -> None:
-    """String up each person's interruptions of each week in order."""
-    people = len(s.job)
+def _end_line(s: State, engineer: int) -> None:
+    """Put what is never reached behind the last knot."""
+    for knot in range(s.tasks[engineer, KNOTS], s.tasks[engineer, KNOTS] + AHEAD):
+        s.knots[engineer, knot, POSITION] = NEVER
+        s.knots[engineer, knot, PROGRESS] = NEVER
+
+
+@compiled
+def _drop_passed(s: State, engineer: int) -> None:
+    """Let a person's line begin with the knot they are at."""
+    passed = s.tasks[engineer, KNOT]
+    if passed == 0:
+        return
+    left = s.tasks[engineer, KNOTS] - passed
+    line = s.knots[engineer]
+    for knot in range(left):
+        for column in range(4):
+            line[knot, column] = line[knot + passed, column]
+    s.tasks[engineer, KNOTS] = left
+    s.tasks[engineer, KNOT] = 0
+
+
+@compiled
+def _string_events(s: State) -> None:
+    """String up each person's interruptions in order of time."""
     s.event_head[:] = -1
     for event in range(s.events.sizes[DRAWN]):
         who = s.events.who[event]
         if who < 0:
             continue
-        week = int(s.events.time[event] + m.start) // 7
-        bucket = (min(week, last - 1) - first) * people + who
-        before, after = -1, s.event_head[bucket]
-        while after >= 0 and s.events.time[after] < s.events.time[event]:
-            before, after = after, s.event_next[after]
-        s.event_next[event] = after
-        if before < 0:
-            s.event_head[bucket] = event
+        time = s.events.time[event]
+        head = s.event_head[who]
+        if head < 0 or s.events.time[head] > time:
+            s.event_next[event] = head
+            s.event_head[who] = event
+            if head < 0:
+                s.event_last[who] = event
+            continue
+        # Streams are in order: what comes after all so far needs no search.
+        before = s.event_last[who]
+        if s.events.time[before] > time:
+            before = head
+            after = s.event_next[before]
+            while s.events.time[after] <= time:
+                before, after = after, s.event_next[after]
+            s.event_next[event] = after
         else:
-            s.event_next[before] = event
+            s.event_next[event] = -1
+            s.event_last[who] = event
+        s.event_next[before] = event
 
 
 @compiled
-def _lay_week(m: Arrays, s: State, engineer: int, week: int, event: int) -> float:
-    """Lay out a week in which something takes time; gives the progress at its end."""
-    here, after = m.before[week, engineer], m.before[week + 1, engineer]
-    offered, reached, owed = after - here, s.carried[engineer], s.owed[engineer]
-    # What was owed from last week comes first.
-    rate = 1.0
-    if owed > 0.0:
-        rate = 1.0 - owed / offered if offered > owed + TINY else 0.0
-        owed = max(owed - offered, 0.0)
-    _tie(s, here, reached, rate)
-    while event >= 0:
-        moment = s.events.time[event] + m.start
-        at = sum_at(m.cumulative[engineer], m.capacity[engineer], moment)
-        at = min(max(at, here), after)
+def _tie(line: Floats, knot: int, position: float, reached: float, rate: float) -> None:
+    line[knot, POSITION] = position
+    line[knot, PROGRESS] = reached
+    line[knot, RATE] = rate
+    line[knot, COST] = 1.0 / rate if rate > 0.0 else NEVER
+
+
+@compiled
+def _carry(
+    m: Arrays, t: Tally, engineer: int, week: int, owed: float
+) -> tuple[float, float]:
+    """Take what is owed from a week first; gives its rate, and what is still owed."""
+    if owed == 0.0:
+        return 1.0, 0.0
+    offered = m.before[week + 1, engineer] - m.before[week, engineer]
+    taken = min(owed, offered)
+    if week < m.weeks:
+        t.lost[engineer, week] += taken
+    return 1.0 - owed / offered if offered > owed + TINY else 0.0, owed - taken
+
+
+@compiled
+def _lay_line(
+    m: Arrays, s: State, t: Tally, engineer: int, event: int, last: int
+) -> None:
+    """Lay out a person's line up to a week, with the interruptions strung up."""
+    line, task = s.knots[engineer], s.tasks[engineer]
+    knot, room = task[KNOTS] - 1, len(line) - AHEAD - 1
+    here, reached = line[knot, POSITION], line[knot, PROGRESS]
+    week, rate, owed = task[IN_WEEK], s.people[engineer, FLOW], s.people[engineer, OWED]
+    while True:
+        upto, moment = last - 1, 0.0
+        if event >= 0:
+            moment = s.events.time[event] + m.start
+            upto = min(week_on(int(moment)), upto)
+        while week < upto and (rate != 1.0 or owed > 0.0):
+            week += 1
+            begin = m.before[week, engineer]
+            reached += rate * (begin - here)
+            here = begin
+            rate, owed = _carry(m, t, engineer, week, owed)
+            knot = min(knot + 1, room)
+            _tie(line, knot, here, reached, rate)
+        week = upto
+        if event < 0:
+            break
+        begin, after = m.before[week, engineer], m.before[week + 1, engineer]
+        at = min(max(position_at(m, engineer, moment), begin), after)
         reached += rate * (at - here)
         here = at
-        effort, left = s.events.effort[event], after - here
-        if effort < rate * left - TINY:
+        effort, left = s.events.effort[event], after - at
+        taken = rate * left
+        if effort < taken - TINY:
+            taken = effort
             rate -= effort / left
         else:
-            owed += max(effort - rate * left, 0.0)
+            owed += max(effort - taken, 0.0)
             rate = 0.0
-        if _has_room(m, s, engineer, week):
-            _tie(s, here, reached, rate)
-        else:
-            s.sizes[LACKS_KNOTS] = 1
+        if week < m.weeks:
+            t.lost[engineer, week] += taken
+        knot = min(knot + 1, room)
+        _tie(line, knot, here, reached, rate)
         event = s.event_next[event]
-    s.owed[engineer] = owed
-    return reached + rate * (after - here)
+    if knot == room:
+        s.sizes[LACKS_KNOTS] = 1
+    task[KNOTS], task[IN_WEEK] = knot + 1, week
+    s.people[engineer, FLOW], s.people[engineer, OWED] = rate, owed
+    _end_line(s, engineer)
 
 
 @apart
-def lay_weeks(m: Arrays, d: Draws, s: State, t: Tally) -> None:
+def lay_weeks(m: Arrays, d: Draws, s: State, t: Tally, now: float) -> None:
     """Lay out some weeks more."""
     last = min(s.sizes[LAID] + STRETCH, m.span)
     draw_events(d, s.events, s.sizes[TRIAL], float(7 * last - m.start))
+    for engineer in range(len(s.people)):
+        if s.tasks[engineer, JOB] < 0:
+            position = position_at(m, engineer, now)
+            s.tasks[engineer, KNOT] = knot_from(s, engineer, position)
+        _drop_passed(s, engineer)
     lay_drawn(m, s, t, last)
 
 
@@ -149,96 +248,65 @@ def lay_drawn(m: Arrays, s: State, t: Tally, last: int) -> None:
     An interruption takes its effort from what is left of the week, in proportion; what
     the week cannot give is taken from the next, from its start on.
     """
-    people = len(s.job)
-    first = s.sizes[LAID]
-    _string_events(m, s, first, last)
-    for week in range(first, last):
-        for engineer in range(people):
-            place = week * people + engineer
-            s.first_knot[place] = s.sizes[KNOTS]
-            event = s.event_head[place - first * people]
-            offered = m.before[week + 1, engineer] - m.before[week, engineer]
-            reached = s.carried[engineer] + offered
-            if event < 0 and s.owed[engineer] == 0.0:
-                _tie(s, m.before[week, engineer], s.carried[engineer], 1.0)
-            else:
-                full = reached
-                reached = _lay_week(m, s, engineer, week, event)
-                if week < m.weeks:
-                    t.lost[engineer, week] += full - reached
-            s.carried[engineer] = reached
-            s.reached[place] = reached
-    s.first_knot[last * people] = s.sizes[KNOTS]
+    _string_events(s)
+    for engineer in range(len(s.people)):
+        _lay_line(m, s, t, engineer, s.event_head[engineer], last)
     s.sizes[LAID] = last
 
 
 @compiled
-def forget_weeks(d: Draws, s: State) -> None:
-    """Begin a trial's weeks anew; without interruptions they stay as they are."""
-    if len(d.stream_key) > 0:
-        s.sizes[LAID] = 0
-        s.sizes[KNOTS] = 0
-        s.carried[:] = 0.0
-        s.owed[:] = 0.0
-        forget_events(s.events)
+def forget_weeks(m: Arrays, d: Draws, s: State) -> None:
+    """Begin a trial's weeks anew: everybody at nothing, at full rate."""
+    for engineer in range(len(s.people)):
+        s.tasks[engineer, KNOT] = 0
+        s.tasks[engineer, KNOTS] = 1
+        s.knots[engineer, 0, POSITION] = 0.0
+        s.knots[engineer, 0, PROGRESS] = 0.0
+        s.knots[engineer, 0, RATE] = 1.0
+        s.knots[engineer, 0, COST] = 1.0
+        s.tasks[engineer, IN_WEEK] = 0
+        s.people[engineer, FLOW] = 1.0
+        s.people[engineer, OWED] = 0.0
+        _end_line(s, engineer)
+    s.sizes[LAID] = 0 if len(d.stream_key) > 0 else m.span
+    forget_events(s.events)
 
 
 @compiled
-def knot_at(
-    m: Arrays, d: Draws, s: State, t: Tally, engineer: int, day: int, position: float
-) -> int:
-    """Last knot of a day's week that lies at or before a position."""
-    week = day // 7
-    while s.sizes[LAID] <= week:
-        lay_weeks(m, d, s, t)
-    place = week * len(s.job) + engineer
-    knot, last = s.first_knot[place], s.first_knot[place + 1] - 1
-    while knot < last and s.position[knot + 1] <= position + TINY:
+def knot_from(s: State, engineer: int, position: float) -> int:
+    """Last knot at or before a position, from where the engineer is on."""
+    knot = s.tasks[engineer, KNOT]
+    while s.knots[engineer, knot + 1, POSITION] <= position + TINY:
         knot += 1
     return knot
 
 
 @compiled
-def progress_at(s: State, knot: int, position: float) -> float:
-    """Progress at a position at or after a knot and before the next."""
-    ahead = max(position - s.position[knot], 0.0)
-    return s.progress[knot] + s.rate[knot] * ahead
-
-
-@compiled
-def week_of_goal(
-    m: Arrays, d: Draws, s: State, t: Tally, engineer: int, goal: float, week: int
-) -> int:
-    """First week from ``week`` on by whose end progress reaches the goal, or span."""
-    people, goal = len(s.job), goal - TINY
-    while week < m.span:
-        if week >= s.sizes[LAID]:
-            lay_weeks(m, d, s, t)
-        if s.reached[week * people + engineer] >= goal:
-            return week
-        week += 1
-    return week
-
-
-@compiled
-def end_in_week(
-    m: Arrays, s: State, engineer: int, goal: float, week: int
-) -> tuple[float, bool]:
-    """Moment at which progress reaches the goal in a week, and if it flows on then."""
-    place = week * len(s.job) + engineer
-    knot, last = s.first_knot[place], s.first_knot[place + 1] - 1
-    while knot < last and s.progress[knot + 1] < goal - TINY:
+def knot_before(s: State, engineer: int, goal: float) -> int:
+    """Last knot whose progress is short of a goal, from where the engineer is on."""
+    line, at, goal = s.knots[engineer], s.tasks[engineer, KNOT], goal - TINY
+    knot = at
+    # Counted without a branch: most goals are a knot or two away, who knows which.
+    for ahead in range(1, AHEAD):
+        knot += 1 if line[at + ahead, PROGRESS] < goal else 0
+    while line[knot + 1, PROGRESS] < goal:
         knot += 1
-    rate, position = s.rate[knot], s.position[knot]
-    flows = rate > 0.0
-    if flows:
-        position += (goal - s.progress[knot]) / rate
-        if knot < last and position > s.position[knot + 1] - TINY:
-            position = min(position, s.position[knot + 1])
-            flows = False
-    cumulative, capacity = m.cumulative[engineer], m.capacity[engineer]
-    day = 7 * week
-    for other in range(7 * week + 1, 7 * week + 7):
-        day += 1 if cumulative[other] < position - TINY else 0
-    end = _inside_day(cumulative, capacity, position, day)
-    return end, flows and day < end < day + 1.0
+    return knot
+
+
+@compiled
+def go_to(m: Arrays, d: Draws, s: State, t: Tally, engineer: int, now: float) -> float:
+    """Move an engineer without work on to a moment; gives their position then."""
+    while s.sizes[LAID] <= week_on(int(now)) and s.sizes[LAID] < m.span:
+        lay_weeks(m, d, s, t, now)
+    position = position_at(m, engineer, now)
+    s.tasks[engineer, KNOT] = knot_from(s, engineer, position)
+    s.tasks[engineer, WEEK] = min(week_on(int(now)), m.span - 1)
+    return position
+
+
+@compiled
+def progress_at(s: State, engineer: int, knot: int, position: float) -> float:
+    """Progress at a position at or after a knot and before the next."""
+    ahead = max(position - s.knots[engineer, knot, POSITION], 0.0)
+    return s.knots[engineer, knot, PROGRESS] + s.knots[engineer, knot, RATE] * ahead

@@ -205,48 +205,87 @@ class Tally(NamedTuple):
     unmet: Floats
 
 
+# Columns of State.course.
+BEFORE = 0
+"""How many packages and demands must still be done first; then its stage."""
+IN_HAND, IS_READY, IS_BEGUN = -1.0, -2.0, -3.0
+SINCE = 1
+"""Latest end of what came first, then the moment it is ready."""
+EARLIEST = 2
+"""Latest finish day of what came first."""
+WORKED = 3
+"""Working days before it was ready."""
+
+# Columns of State.people: a job, and where it ends.
+WAKE = 0
+"""End of the job, or next capacity where work is ready."""
+STARTED, ENDED = 1, 2
+WORKED_BEFORE = 3
+"""Working days before its start."""
+AT, GOAL = 4, 5
+"""Position and progress at its end, or that of the last one."""
+FLOW = 6
+"""Rate in the week up to which knots are laid out."""
+OWED = 7
+"""What interruptions take from the week after it."""
+
+# Columns of State.tasks.
+JOB = 0
+"""Package in hand, or -1."""
+KNOT, KNOTS = 1, 2
+"""Knot at that position, and how many there are."""
+WEEK = 3
+"""Week of that position."""
+FLOWS = 4
+"""1 if capacity flows on after that end."""
+IS_FREE = 5
+IN_WEEK = 6
+"""Week up to whose begin knots are laid out."""
+IS_PLAIN = 7
+"""1 for who finishes whatever they begin and is at one package at the start."""
+
+# Columns of State.knots.
+POSITION, PROGRESS = 0, 1
+RATE, COST = 2, 3
+"""By which progress grows from there on, and one over it."""
+
+# Columns of State.trace.
+READY, START, END, WHO = 0, 1, 2, 3
+
+# Columns of State.owners.
+LEFT_IN = 0
+"""Packages that are not done."""
+LAST_DAY, BEGUN_DAY, FINISH_DAY = 1, 2, 3
+"""Latest finish day so far; days of the first start and of the finish, or -1."""
+
+
 class State(NamedTuple):
     """Where one trial stands; made once for a thread and wiped for every trial.
 
     ``rows`` are the plan's packages and then those of the trial's arrivals; ``owners``
-    are the plan's demands and then the arrivals. Knots stand week by week, and in each
-    week person by person, as in ``reached``.
+    are the plan's demands and then the arrivals. What is looked at together stands
+    together, as whole cache lines.
     """
 
     shared: Floats  # (demands,) error factors drawn
     effort: Floats  # (rows,)
     wait: Floats  # (waits,)
     late: Late
-    kind: Ints  # (rows,) row of the package or pattern that says what it is
-    owner: Ints  # (rows,)
-    open_before: Ints  # (rows,) what must still be done first
-    since: Floats  # (rows,) latest end of what came first
-    not_before: Ints  # (rows,) latest finish day of what came first
-    ready_at: Floats  # (rows,)
-    worked_at: Floats  # (rows,) working days before it was ready, then before its start
-    start: Floats  # (rows,)
-    end: Floats  # (rows,)
-    who: Ints  # (rows,)
-    left: Ints  # (owners,) packages not done
+    facts: Ints  # (rows, 4) as in Arrays.facts, with the arrivals for owners
+    course: Floats  # (rows, 4), see the columns above
+    trace: Floats  # (rows or 0, 4), see the columns above; if it is asked for
+    owners: Ints  # (owners, 4), see the columns above
     ends: Floats  # (demands,) latest end so far
-    last_day: Ints  # (demands,) latest finish day so far
-    finish_day: Ints  # (demands,) or -1
-    begun_day: Ints  # (demands,) or -1
     open_in: Ints  # (words,) of 64 demands each, how many are not done
-    job: Ints  # (engineers,) package in hand, or -1
-    wake: Floats  # (engineers,) end of the job, or next capacity where work is ready
-    wake_bits: Longs  # (engineers,) the same memory, read as whole numbers
-    started: Floats  # (engineers,) start of the job
-    begin: Floats  # (engineers,) progress at the job's start
-    goal: Floats  # (engineers,) progress at the job's end
-    ended: Floats  # (engineers,) end of the last job
-    flows: Flags  # (engineers,) capacity flows on after that end
+    people: Floats  # (engineers, 8), see the columns above
+    tasks: Ints  # (engineers, 8), see the columns above
+    keys: Longs  # (four thirds of engineers, filled up) whose wake is next, see there
     idle: Ints  # (engineers,) list of those without a job
-    is_free: Flags  # (engineers,)
     free: Ints  # (engineers,) list of the free
-    bits: Keys  # (groups, words) ready packages of the plan
-    best: Longs  # (groups,) first of them that is not skipped
-    ready: Ints  # (groups,) how many are ready, arrivals included
+    bits: Keys  # (groups + 1, words) ready packages of the plan
+    marks: Keys  # (groups + 1, words of marks) words of bits that are not 0
+    best: Longs  # (groups + 1,) first of them that is not skipped
+    front: Ints  # (groups + 1,) demand before which the first ready arrival stands
     heap_time: Floats  # (rows,) waits that run, soonest first
     heap_row: Ints  # (rows,)
     stack: Ints  # (rows,) done, followers not yet told
@@ -254,20 +293,18 @@ class State(NamedTuple):
     line: Ints  # (arrivals,) open arrivals in rank order
     ahead_of: Ints  # (arrivals,) demand that each stands before
     events: Events
-    event_head: Ints  # (weeks of a stretch * engineers,) first interruption, or -1
-    event_next: Ints  # (room,) the next one of the same week and person, or -1
-    owed: Floats  # (engineers,) what interruptions take from the next week
-    carried: Floats  # (engineers,) progress where the weeks laid out end
-    reached: Floats  # (weeks * engineers,) progress at each week's end
-    first_knot: Ints  # (weeks * engineers + 1,)
-    position: Floats  # (knots,)
-    progress: Floats  # (knots,)
-    rate: Floats  # (knots,) by which progress grows from there on
+    event_head: Ints  # (engineers,) first interruption of those drawn, or -1
+    event_last: Ints  # (engineers,) last of them
+    event_next: Ints  # (room,) the next one of the same person, or -1
+    knots: Floats  # (engineers, knots, 4), see the columns above
     sizes: Longs  # sizes and numbers, see the kernel
 
 
 class Room(NamedTuple):
-    """For how much of what is random there is room; doubled where it does not do."""
+    """For how much of what is random there is room; doubled where it does not do.
+
+    Events are those drawn at a time.
+    """
 
     events: int
     arrivals: int
@@ -279,7 +316,7 @@ def expected_room(model: Model, draws: Draws) -> Room:
     days = float(model.arrays.days)
     patterns = np.diff(draws.pattern_from)
     return Room(
-        events=enough(days * float(draws.stream_per_day.sum())),
+        events=enough(7.0 * STRETCH * float(draws.stream_per_day.sum())),
         arrivals=enough(days * float(draws.arrival_per_day.sum())),
         rows=enough(days * float(draws.arrival_per_day @ patterns)),
     )
@@ -322,48 +359,35 @@ def empty_late(draws: Draws, arrivals: int, rows: int) -> Late:
     )
 
 
-def empty_state(model: Model, draws: Draws, room: Room) -> State:
+def empty_state(
+    model: Model, draws: Draws, room: Room, *, is_traced: bool = False
+) -> State:
     """Make room for the course of any trial."""
     m = model.arrays
     rows, owners = m.packages + room.rows, m.demands + room.arrivals
     people, groups = len(m.capacity), len(model.groups)
-    knots = m.span * people + room.events
-    wake = np.empty(people)
-    state = State(
+    words = (m.packages >> 6) + 1
+    knots = _room_for_knots(draws, room, people)
+    return State(
         shared=np.empty(m.demands),
         effort=np.empty(rows),
         wait=np.empty(len(draws.wait_key)),
         late=empty_late(draws, room.arrivals, room.rows),
-        kind=np.arange(rows, dtype=np.int32),
-        owner=np.concatenate([m.demand_of, np.zeros(room.rows, dtype=np.int32)]),
-        open_before=np.empty(rows, dtype=np.int32),
-        since=np.empty(rows),
-        not_before=np.empty(rows, dtype=np.int32),
-        ready_at=np.empty(rows),
-        worked_at=np.empty(rows),
-        start=np.empty(rows),
-        end=np.empty(rows),
-        who=np.empty(rows, dtype=np.int32),
-        left=np.empty(owners, dtype=np.int32),
+        facts=_facts(m, rows),
+        course=_aligned(rows, 4),
+        trace=np.empty((rows if is_traced else 0, 4)),
+        owners=np.zeros((owners, 4), dtype=np.int32),
         ends=np.empty(m.demands),
-        last_day=np.empty(m.demands, dtype=np.int32),
-        finish_day=np.empty(m.demands, dtype=np.int32),
-        begun_day=np.empty(m.demands, dtype=np.int32),
         open_in=np.empty((m.demands >> 6) + 1, dtype=np.int32),
-        job=np.empty(people, dtype=np.int32),
-        wake=wake,
-        wake_bits=wake.view(np.int64),
-        started=np.empty(people),
-        begin=np.empty(people),
-        goal=np.empty(people),
-        ended=np.empty(people),
-        flows=np.empty(people, dtype=np.bool_),
+        people=_aligned(people, 8),
+        tasks=np.zeros((people, 8), dtype=np.int32),
+        keys=np.full(_keys(people), np.iinfo(np.int64).max),
         idle=np.empty(people, dtype=np.int32),
-        is_free=np.empty(people, dtype=np.bool_),
         free=np.empty(people, dtype=np.int32),
-        bits=np.empty((groups, (m.packages >> 6) + 1), dtype=np.uint64),
-        best=np.empty(groups, dtype=np.int64),
-        ready=np.empty(groups, dtype=np.int32),
+        bits=np.empty((groups + 1, words), dtype=np.uint64),
+        marks=np.empty((groups + 1, (words >> 6) + 1), dtype=np.uint64),
+        best=np.empty(groups + 1, dtype=np.int64),
+        front=np.empty(groups + 1, dtype=np.int32),
         heap_time=np.empty(rows),
         heap_row=np.empty(rows, dtype=np.int32),
         stack=np.empty(rows, dtype=np.int32),
@@ -371,30 +395,47 @@ def empty_state(model: Model, draws: Draws, room: Room) -> State:
         line=np.empty(room.arrivals, dtype=np.int32),
         ahead_of=np.empty(room.arrivals, dtype=np.int32),
         events=empty_events(draws, room.events),
-        event_head=np.empty(STRETCH * people, dtype=np.int32),
+        event_head=np.empty(people, dtype=np.int32),
+        event_last=np.empty(people, dtype=np.int32),
         event_next=np.empty(room.events, dtype=np.int32),
-        owed=np.zeros(people),
-        carried=np.zeros(people),
-        reached=np.empty(m.span * people),
-        first_knot=np.empty(m.span * people + 1, dtype=np.int32),
-        position=np.empty(knots),
-        progress=np.empty(knots),
-        rate=np.empty(knots),
+        knots=np.empty((people, knots, 4)),
         sizes=np.zeros(16, dtype=np.int64),
     )
-    if not len(draws.stream_key):
-        _lay_quiet_weeks(m, state)
-    return state
 
 
-def _lay_quiet_weeks(m: Arrays, state: State) -> None:
-    """Lay out weeks in which nothing interrupts: progress is position."""
-    state.reached[:] = m.before[1:].ravel()
-    state.first_knot[:] = np.arange(len(state.first_knot))
-    state.position[: m.before[1:].size] = m.before[:-1].ravel()
-    state.progress[:] = state.position
-    state.rate[:] = 1.0
-    state.sizes[LAID] = m.span
+def _facts(m: Arrays, rows: int) -> Ints:
+    facts = np.empty((rows, m.facts.shape[1]), dtype=np.int32)
+    facts[: m.packages] = m.facts[: m.packages]
+    return facts
+
+
+def _room_for_knots(draws: Draws, room: Room, people: int) -> int:
+    """Knots of a person: two for each interruption, for twice as long as is drawn."""
+    if not room.events:
+        return 8
+    hits = np.zeros(people)
+    for stream, rate in enumerate(draws.stream_per_day):
+        members = draws.member[slice(*draws.member_from[stream : stream + 2])]
+        hits[members] += rate / max(len(members), 1)
+    expected = enough(7.0 * 2 * STRETCH * float(hits.max(initial=0.0)))
+    drawn = enough(7.0 * STRETCH * float(draws.stream_per_day.sum()))
+    # What has been doubled for lack of room is doubled here too.
+    return 2 * expected * max(room.events // max(drawn, 1), 1) + 2 * STRETCH + 16
+
+
+def _keys(people: int) -> int:
+    """Places of a tree of fours with a leaf for everybody, and three before it."""
+    leaves = 1
+    while leaves < people:
+        leaves *= 4
+    return (4 * leaves - 1) // 3 + 3
+
+
+def _aligned(rows: int, columns: int) -> Floats:
+    """Make an array whose rows do not cross cache lines."""
+    made = np.empty(rows * columns + 8)
+    offset = -(made.ctypes.data // 8) % 8
+    return made[offset : offset + rows * columns].reshape(rows, columns)
 
 
 def empty_tally(model: Model, *, trials: int, traces: int = 0) -> Tally:

@@ -39,13 +39,20 @@ class Arrays(NamedTuple):
         The day the plan starts, 0 for a Monday, and the day after its horizon; weeks
         that hold them all, and those for which load and demand are added up; how many
         demands and packages stand in the plan.
-    capacity : float64 (engineers, 7 * span)
-        Net capacity; ``cumulative``, one column longer, is its sum before each day, and
-        ``before`` (span + 1, engineers) its sum before each week.
+    capacity, cumulative : float64 (engineers, 7 * span), (engineers, 7 * span + 1)
+        Net capacity, and its sum before each day.
     next_day : int32 (engineers, 7 * span + 1)
         First day from each on with capacity, or ``7 * span``.
-    worked : float64 (7 * span + 1,), is_working : float64 (7 * span,)
-        Working days before each day and on it, for waits.
+    worked : int32 (7 * span + 2,)
+        Working days before each day, and at the end.
+    before : float64 (span + 1, calendars)
+        Sum before each week: of each engineer's capacity, and last of working days.
+    pattern : int32 (span, calendars), patterns : float64 (kinds of weeks, 24)
+        Which kind of week each is; weeks are mostly alike. Of a kind the sums before
+        each day and at the end, then what the days offer, then one over that or 0, and
+        one over what the fullest offers.
+    weeks_per_day : float64 (calendars,)
+        One over what the fullest week offers.
     beyond : float64 (engineers, days after the horizon)
         Net capacity after the horizon, to tell who would finish first where nobody
         does so before; its last seven days come again and again.
@@ -54,25 +61,23 @@ class Arrays(NamedTuple):
     first_package : int32 (demands + 1,), demand_of : int32 (packages,)
         Packages of a demand stand together.
     earliest : float64 (demands,)
-    group_of, skill_of : int32 (packages + patterns,)
+    facts : int32 (packages + patterns, 4)
+        What never changes about a package, side by side; see the columns below.
+    skill_of : int32 (groups,)
         Packages of a group can be done by the same people: those of one skill, and,
         apart from them, those of one skill pinned to one person.
-    speed : float64 (groups, engineers)
-        Speed at a group's packages, 0 where somebody cannot do them.
+    speed, pace : float64 (groups, engineers)
+        Speed at a group's packages, 0 where somebody cannot do them; and one over it.
     member_from, member
         People of each group, those with fewer skills first, then in plan order.
-    joined_from, joined
-        Groups of each person.
+    joined : int32 (engineers, most groups of anybody)
+        Groups of each person, filled up with one after the last that nothing is in.
     next_from, following
         Packages (or patterns) that come after a package (or pattern).
     later_from, later
         Demands that come after a demand.
     waits_on : int32 (packages + patterns,)
         Packages and demands that must be done first.
-    wait_column : int32 (packages,)
-        Column of the drawn wait, or -1.
-    needs_nobody : bool (packages + patterns,)
-        Effort 0.
     first_doing : int32 (engineers,), next_doing : int32 (packages,)
         Packages in each person's hands at the start, in rank order, -1 at the end.
     stream_from : int32 (streams + 1,), stream_rank : float64 (streams,)
@@ -87,33 +92,47 @@ class Arrays(NamedTuple):
     packages: int
     capacity: Floats
     cumulative: Floats
-    before: Floats
     next_day: Ints
-    worked: Floats
-    is_working: Floats
+    worked: Ints
+    before: Floats
+    pattern: Ints
+    patterns: Floats
+    weeks_per_day: Floats
     beyond: Floats
     stays: NDArray[np.bool_]
     first_package: Ints
     demand_of: Ints
     earliest: Floats
-    group_of: Ints
+    facts: Ints
     skill_of: Ints
     speed: Floats
+    pace: Floats
     member_from: Ints
     member: Ints
-    joined_from: Ints
     joined: Ints
     next_from: Ints
     following: Ints
     later_from: Ints
     later: Ints
     waits_on: Ints
-    wait_column: Ints
-    needs_nobody: NDArray[np.bool_]
     first_doing: Ints
     next_doing: Ints
     stream_from: Ints
     stream_rank: Floats
+
+
+# Columns of Arrays.patterns: the first of eight, of seven, of seven, and one.
+SUMS, OFFERS, SHARES, FULLEST = 0, 8, 16, 23
+
+# Columns of Arrays.facts.
+GROUP = 0
+"""Its group, or -1 for effort 0, which needs nobody."""
+NEXT = 1
+"""Rows from a package to the only one that comes after it; 0 for none, -1 for more."""
+WAIT = 2
+"""Column of the drawn wait, or -1."""
+OWNER = 3
+"""Its demand, or -1 for a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +184,9 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
         for row in rows:
             joined[row].append(group)
             speed[group, row] = plan.engineers[row].skills[groups[group][0]]
+    demand_of = np.repeat(
+        np.arange(len(counts), dtype=np.int32), np.array(counts, dtype=int)
+    )
     following, waits_on = _order(plan)
     later = _later(plan)
     first_doing, next_doing = _in_hand(plan, packages)
@@ -174,6 +196,8 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
     cumulative = _summed(capacity)
     working = _whole_weeks(working_days(plan)[None, :], start)
     beyond = capacity_beyond(plan)
+    pattern, kinds_of_weeks = _patterns(np.concatenate([capacity, working]))
+    before = np.concatenate([cumulative, _summed(working)])[:, ::7].T.copy()
     arrays = Arrays(
         start=start,
         days=start + plan.horizon_days,
@@ -183,16 +207,16 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
         packages=len(packages),
         capacity=capacity,
         cumulative=cumulative,
-        before=cumulative[:, ::7].T.copy(),
         next_day=_next_days(capacity),
-        worked=_summed(working)[0],
-        is_working=working[0],
+        worked=np.append(_summed(working)[0], 0).astype(np.int32),
+        before=before,
+        pattern=pattern,
+        patterns=kinds_of_weeks,
+        weeks_per_day=1.0 / np.maximum(np.diff(before, axis=0).max(axis=0), 1e-9),
         beyond=beyond,
         stays=beyond[:, -7:].max(axis=1) > 0.0,
         first_package=_offsets(counts),
-        demand_of=np.repeat(
-            np.arange(len(counts), dtype=np.int32), np.array(counts, dtype=int)
-        ),
+        demand_of=demand_of,
         earliest=np.array(
             [
                 start
@@ -201,20 +225,27 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
             ],
             dtype=np.float64,
         ),
-        group_of=_positions(groups, [_group(each) for each in both]),
-        skill_of=_positions(skills, [each.skill for each in both]),
+        facts=_facts(
+            group=np.where(
+                [each.effort.is_zero for each in both],
+                -1,
+                _positions(groups, [_group(each) for each in both]),
+            ),
+            following=following,
+            wait=np.where(waiting, np.cumsum(waiting) - 1, -1),
+            owner=demand_of,
+        ),
+        skill_of=_positions(skills, [skill for skill, _ in groups]),
         speed=speed,
+        pace=np.divide(1.0, speed, out=np.zeros_like(speed), where=speed > 0),
         member_from=_offsets([len(rows) for rows in members]),
         member=_rows([row for rows in members for row in rows]),
-        joined_from=_offsets([len(rows) for rows in joined]),
-        joined=_rows([row for rows in joined for row in rows]),
+        joined=_filled(joined, len(groups)),
         next_from=_offsets([len(rows) for rows in following]),
         following=_rows([row for rows in following for row in rows]),
         later_from=_offsets([len(rows) for rows in later]),
         later=_rows([row for rows in later for row in rows]),
         waits_on=waits_on,
-        wait_column=np.where(waiting, np.cumsum(waiting) - 1, -1).astype(np.int32),
-        needs_nobody=np.array([each.effort.is_zero for each in both], dtype=np.bool_),
         first_doing=first_doing,
         next_doing=next_doing,
         stream_from=_offsets([len(each.packages) for each in plan.arrivals])
@@ -293,6 +324,25 @@ def _in_hand(plan: Plan, packages: Sequence[Package]) -> tuple[Ints, Ints]:
     return first, following
 
 
+def _facts(
+    *, group: Ints, following: Sequence[Sequence[int]], wait: Longs, owner: Ints
+) -> Ints:
+    facts = np.full((len(group), 4), -1, dtype=np.int32)
+    facts[:, GROUP] = group
+    for row, rows in enumerate(following):
+        facts[row, NEXT] = rows[0] - row if len(rows) == 1 else -min(len(rows), 1)
+    facts[: len(wait), WAIT] = wait
+    facts[: len(owner), OWNER] = owner
+    return facts
+
+
+def _filled(rows: Sequence[Sequence[int]], filler: int) -> Ints:
+    filled = np.full((len(rows), max(map(len, rows), default=0)), filler, np.int32)
+    for row, each in enumerate(rows):
+        filled[row, : len(each)] = each
+    return filled
+
+
 def _positions(known: Sequence[object], wanted: Iterable[object]) -> Ints:
     place = {each: row for row, each in enumerate(known)}
     return _rows([place[each] for each in wanted])
@@ -323,3 +373,16 @@ def _next_days(capacity: Floats) -> Ints:
     found = np.full((len(capacity), days + 1), days, dtype=np.int32)
     found[:, :-1] = np.where(capacity > 0, np.arange(days, dtype=np.int32), days)
     return np.minimum.accumulate(found[:, ::-1], axis=1)[:, ::-1].copy()
+
+
+def _patterns(per_day: Floats) -> tuple[Ints, Floats]:
+    """Which kind of week each week of each calendar is, and what the kinds offer."""
+    weeks = np.ascontiguousarray(per_day).view(f"V{7 * per_day.itemsize}")
+    kinds, pattern = np.unique(weeks.ravel(), return_inverse=True)
+    days = kinds.view(np.float64).reshape(-1, 7)
+    patterns = np.zeros((len(days), 24))
+    patterns[:, SUMS + 1 : SUMS + 8] = np.cumsum(days, axis=1)
+    patterns[:, OFFERS : OFFERS + 7] = days
+    np.divide(1.0, days, out=patterns[:, SHARES : SHARES + 7], where=days > 0)
+    patterns[:, FULLEST] = 1.0 / np.maximum(days.max(axis=1, initial=0.0), 1e-9)
+    return pattern.reshape(weeks.shape).T.astype(np.int32, order="C"), patterns

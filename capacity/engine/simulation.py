@@ -17,6 +17,10 @@ from capacity.engine._bundle import bundled
 from capacity.engine._counting import count_days, count_latest
 from capacity.engine._kernels import run_trials
 from capacity.engine.arrays import (
+    END,
+    READY,
+    START,
+    WHO,
     Drawn,
     Room,
     State,
@@ -265,15 +269,19 @@ class Player:
 
     def play_one(self, trial: int) -> tuple[Tally, State]:
         """Play one trial; gives also where everything stands at its end."""
-        return self._played(trial, 1)
+        return self._played(trial, 1, is_traced=True)
 
-    def _played(self, first: int, trials: int) -> tuple[Tally, State]:
+    def _played(
+        self, first: int, trials: int, *, is_traced: bool = False
+    ) -> tuple[Tally, State]:
         while True:
             tally = empty_tally(self.model, trials=trials)
             try:
                 state = self._states.pop()
             except IndexError:
-                state = empty_state(self.model, self.draws, self.room)
+                state = empty_state(
+                    self.model, self.draws, self.room, is_traced=is_traced
+                )
             if run_trials(
                 self._arrays,
                 self._draws,
@@ -290,18 +298,17 @@ def _note_course(
     model: Model, course: Tally, row: int, tally: Tally, state: State
 ) -> None:
     """Copy what a trial came to into its row, and add what is added up."""
-    packages = slice(model.arrays.packages)
+    played = state.trace[: model.arrays.packages]
     course.finish_day[row] = tally.finish_day[0]
     course.begun_day[row] = tally.begun_day[0]
-    is_ready = state.ready_at[packages] < np.inf
-    is_begun = state.start[packages] < np.inf
+    is_ready, is_begun = played[:, READY] < np.inf, played[:, START] < np.inf
     for into, moments, happened in (
-        (course.ready, state.ready_at, is_ready),
-        (course.start, state.start, is_begun),
-        (course.end, state.end, is_begun),
+        (course.ready, played[:, READY], is_ready),
+        (course.start, played[:, START], is_begun),
+        (course.end, played[:, END], is_begun),
     ):
-        into[row, happened] = moments[packages][happened] - model.arrays.start
-    course.who[row] = state.who[packages]
+        into[row, happened] = moments[happened] - model.arrays.start
+    course.who[row] = np.where(is_begun & (played[:, WHO] < np.inf), played[:, WHO], -1)
     for name in ("queue", "touch", "load", "lost", "done", "unmet"):
         getattr(course, name)[:] += getattr(tally, name)[:]
 

@@ -344,3 +344,20 @@ def test_empty_plans_are_forecast():
     assert nobody.to_json()["demands"][0]["cannot"] == "Nobody has the skill api."
     assert nothing.to_json()["engineers"][0]["weeks"][0]["load"] == 0.0
     assert neither.to_json()["demands"] == []
+
+
+def test_people_are_told_apart_in_a_crowd():
+    # More than 256, whose order is kept in eight bits, end one after the other.
+    people = range(300)
+    asked = plan(
+        *(engineer(f"e{number}") for number in people),
+        *(work(f"w{n}", 1 + n / 100, engineer=f"e{n}") for n in people),
+        *(work(f"x{n}", 1 / 100, engineer=f"e{n}") for n in people),
+        horizon_days=30,
+    )
+
+    _, played = trace(asked)
+
+    ends = played.end[0]
+    assert ends[300:].argsort().tolist() == list(people)
+    assert (ends[300:] > ends[:300]).all()
