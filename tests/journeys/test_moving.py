@@ -10,6 +10,8 @@ ROWS = "tbody tr[data-reference]"
 def open_board(page: Page) -> Page:
     page.goto("/board/")
     expect(page.locator(ROWS).first).to_be_visible()
+    # What is loaded above the list pushes it down.
+    page.wait_for_load_state("networkidle")
     return page
 
 
