@@ -118,7 +118,8 @@ def _one_line(text: str) -> str:
 def _addressed(message: EmailMessage) -> list[str]:
     """Addresses it was sent to, and the messages it answers."""
     names = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
-    written = [_every(message, name) for name in names]
+    # Some 3.11 take an empty one for a broken one, and then none for read.
+    written = [each for name in names if (each := _every(message, name))]
     to = [address for _, address in getaddresses(written) if address]
     answered = f"{_header(message, 'In-Reply-To')} {_header(message, 'References')}"
     return [*to, *re.findall(r"<([^<>\s]+)>", answered)]
