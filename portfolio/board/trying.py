@@ -207,7 +207,9 @@ def _drawn(moved: Moved, axis: Axis, today: dt.date) -> dict[str, Any]:
     return {
         "p95": _span(bar.faint, is_open=bar.faint_is_open),
         "p85": _span(bar.solid, is_open=bar.solid_is_open),
+        "beyond": bar.goes_beyond,
         "range": label,
+        "label": bar.label and {"x": bar.label.x, "anchor": bar.label.anchor},
         "chance": row.chance_words,
         "colour": row.rag.colour,
         "word": row.rag.word,

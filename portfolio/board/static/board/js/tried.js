@@ -32,9 +32,13 @@ function showRow(row, bar, glides) {
   for (const name of ["p95", "p85"]) {
     const rect = row.querySelector(`rect.${name}`);
     if (rect && bar[name]) undo.push(moveRect(rect, bar[name], glides));
+    else if (bar[name]) undo.push(addRect(row, name, bar[name]));
   }
+  const arrow = row.querySelector(".beyond");
+  if (arrow && !bar.beyond) undo.push(hide(arrow));
   const range = row.querySelector("text.range");
-  if (range) undo.push(setText(range, bar.range));
+  if (range && bar.label) undo.push(moveLabel(range, bar));
+  else if (range) undo.push(hide(range));
   const chance = row.querySelector(".c-chance");
   const words = chance.querySelector("a") ?? chance;
   undo.push(setText(words.firstChild, bar.chance), setText(words.querySelector("span"), bar.word));
@@ -66,6 +70,34 @@ function glideTo(rect, { x, width, open }, glides) {
   rect.setAttribute("width", width);
   rect.classList.toggle("open", open);
   if (glides) rect.animate([before, { x, width }], { duration: 450, easing: "ease-in-out" });
+}
+
+// A bar that stood beyond the right edge has nothing to be moved.
+function addRect(row, name, { x, width, open }) {
+  const [y, height] = { p95: [-4, 8], p85: [-6, 12] }[name];
+  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [key, value] of Object.entries({ x, y, width, height, rx: 3 })) rect.setAttribute(key, value);
+  rect.classList.add(name);
+  rect.classList.toggle("open", open);
+  row.querySelector(".time > svg").prepend(rect);
+  if (name === "p85") row.querySelector("rect.p95")?.after(rect);
+  return () => rect.remove();
+}
+
+function hide(element) {
+  element.classList.add("hidden");
+  return () => element.classList.remove("hidden");
+}
+
+function moveLabel(range, bar) {
+  const before = { x: range.getAttribute("x"), anchor: range.getAttribute("text-anchor"), words: range.textContent };
+  const put = ({ x, anchor, words }) => {
+    range.setAttribute("x", x);
+    range.setAttribute("text-anchor", anchor);
+    range.textContent = words;
+  };
+  put({ ...bar.label, words: bar.range });
+  return () => put(before);
 }
 
 function setText(node, words) {
