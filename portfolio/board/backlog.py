@@ -20,6 +20,7 @@ from portfolio.board.rows import COLUMNS, Facts, Row, Seen, Work, row_of
 from portfolio.board.scores import read_scorer
 from portfolio.board.timeline import Axis, axis_for
 from portfolio.core.models import Team, User
+from portfolio.core.rights import SEE_PEOPLE
 from portfolio.delivery.models import Commitment
 from portfolio.delivery.reading import rag_by
 
@@ -67,9 +68,13 @@ def read_backlog(*, team: Team, user: User, today: dt.date) -> Backlog:
     )
     scorer = read_scorer(team, today)
     trials = forecast.trials if forecast else 0
+    # What leadership reads and takes along carries skills, not names.
+    sees_people = user.has_perm(SEE_PEOPLE)
     rows = []
     for place, demand in enumerate(demands, 1):
         facts = Facts(*demand)
+        if not sees_people:
+            facts = facts._replace(owner=None)
         due_on = promised.get(facts.pk)
         told = seen.get(facts.pk)
         day = due_on or facts.needed_by

@@ -136,6 +136,17 @@ def test_demand_that_mostly_exceeds_the_horizon_says_so(team, manager, backlog):
     )
 
 
+def test_owner_is_named_to_managers_and_not_to_leadership(
+    team, manager, viewer, backlog
+):
+    backlog[0].owner = manager
+    backlog[0].save()
+
+    owners = [read(team, user).rows[0].owner for user in (manager, viewer)]
+
+    assert owners == [manager.name, ""]
+
+
 def test_blocked_says_for_whom_it_waits(team, manager, backlog):
     backlog[0].blocked_since = days_from_now(-2)
     backlog[0].blocked_cause = "No test system"
