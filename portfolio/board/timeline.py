@@ -17,6 +17,8 @@ MOST_DAYS = 548
 ROOM_AFTER = 0.06
 # More months than this are labelled by quarter, so that labels fit on a phone.
 LABELLED_MONTHS = 9
+# On a phone a longer axis has room for years alone.
+LONG_DAYS = 400
 LEAST_WIDTH = 0.8
 # What a letter of a label takes of the narrowest axis, and the label's distance.
 LETTER_WIDTH = 1.9
@@ -33,6 +35,10 @@ class Tick:
     label: str
     is_quarter: bool
 
+    @property
+    def names_year(self) -> bool:
+        return self.label[-1:].isdecimal()
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -45,6 +51,11 @@ class Axis:
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
+
+    @property
+    def is_long(self) -> bool:
+        """Whether labels of quarters touch on a phone."""
+        return self.days > LONG_DAYS
 
     def edge(self, day: dt.date) -> float:
         """Where a day begins, in percent of the width; outside it below 0 or above."""

@@ -239,3 +239,16 @@ def test_long_label_needs_more_room():
     )  # fmt: skip
 
     assert drawn.label is None
+
+
+def test_long_axis_names_its_years_where_quarters_have_no_room():
+    today = dt.date(2026, 11, 23)
+    short, long = (
+        axis_for([today + dt.timedelta(days=days)], today=today) for days in (200, 500)
+    )
+
+    assert (short.is_long, long.is_long) == (False, True)
+    assert [tick.label for tick in long.ticks if tick.names_year] == [
+        "Jan 2027",
+        "Jan 2028",
+    ]
