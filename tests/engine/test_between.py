@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from capacity.engine.between import CAUSES, Between
 from tests.engine.made import demand, engineer, package, plan, work
 from tests.engine.strategies import plans
+from tests.examples import examples
 
 EVA, JON = engineer("Eva"), engineer("Jon")
 DURING = "2026-12-01"
@@ -424,7 +425,7 @@ def spelt_alike(given):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(plans(has_surprises=True), plans(has_surprises=True), st.data())
 def test_any_causes_can_be_applied_to_any_plan(before, after, data):
     before = replace(before, seed=after.seed)

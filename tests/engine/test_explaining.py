@@ -12,6 +12,7 @@ from capacity.engine.simulation import finish_days
 from tests.engine.made import demand, engineer, package, plan, work
 from tests.engine.strategies import plans
 from tests.engine.test_simulation import busy_plan
+from tests.examples import examples
 
 EVA, JON = engineer("Eva"), engineer("Jon")
 HALF = engineer("Eva", speed=0.5)
@@ -335,7 +336,7 @@ def test_the_explanation_is_written_as_json():
     assert len(written["demands"]) == 30
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(plans(has_surprises=True), plans(has_surprises=True))
 def test_causes_always_add_up_to_the_difference_of_two_forecasts(before, after):
     before = replace(before, seed=after.seed)

@@ -13,6 +13,7 @@ from capacity.engine.calendar import net_capacity, weekly
 from capacity.engine.simulation import trace
 from tests.engine.made import demand, engineer, package, plan
 from tests.engine.strategies import START, plans
+from tests.examples import examples
 
 TINY = 1e-6
 
@@ -33,7 +34,7 @@ def in_hand(asked):
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_nobody_does_two_things_at_once_or_what_they_cannot(asked):
     _, tally = trace(asked, trials=asked.trials)
 
@@ -51,7 +52,7 @@ def test_nobody_does_two_things_at_once_or_what_they_cannot(asked):
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_work_begins_when_it_is_ready_and_its_person_is_there(asked):
     _, tally = trace(asked, trials=asked.trials)
 
@@ -65,7 +66,7 @@ def test_work_begins_when_it_is_ready_and_its_person_is_there(asked):
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_what_comes_after_waits_for_all_that_comes_before(asked):
     _, tally = trace(asked, trials=asked.trials)
 
@@ -90,7 +91,7 @@ def test_what_comes_after_waits_for_all_that_comes_before(asked):
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_no_week_gives_more_than_its_capacity(asked):
     _, tally = trace(asked, trials=asked.trials)
 
@@ -102,7 +103,7 @@ def test_no_week_gives_more_than_its_capacity(asked):
 
 
 @given(plans())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_effort_that_goes_in_comes_out(asked):
     drawn, tally = trace(asked, trials=asked.trials)
 

@@ -8,6 +8,7 @@ from capacity.engine.simulation import trace
 from tests.engine.oracle import World
 from tests.engine.strategies import plans
 from tests.engine.worlds import draws_of
+from tests.examples import examples
 
 
 def worlds(plan):
@@ -101,26 +102,26 @@ def assert_sums_agree(plan, tally, played):
 
 
 @given(plans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_engine_agrees_with_its_slow_twin(plan):
     assert_agreement(plan)
 
 
 @given(plans(has_surprises=True))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_engine_agrees_on_interruptions_and_arrivals(plan):
     assert_agreement(plan)
 
 
 @pytest.mark.slow
 @given(plans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_engine_agrees_on_hundreds_of_plans(plan):
     assert_agreement(plan)
 
 
 @pytest.mark.slow
 @given(plans(has_surprises=True))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_engine_agrees_on_many_plans_with_surprises(plan):
     assert_agreement(plan)

@@ -10,6 +10,7 @@ from capacity.engine._parts import Parts
 from capacity.engine.simulation import trace
 from tests.engine.made import demand, engineer, package, plan, work
 from tests.engine.strategies import plans
+from tests.examples import examples
 
 EVA, JON = engineer("Eva", "api"), engineer("Jon", "iam")
 BOTH = engineer("Ida", "api iam")
@@ -220,7 +221,7 @@ def freed(given_plan):
     return replace(given_plan, demands=tuple(demands))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(plans().map(freed))
 def test_what_is_at_hand_at_the_start_or_for_others_cannot_be_touched(given_plan):
     counts = range(len(given_plan.demands) - 1, -1, -1)

@@ -16,6 +16,7 @@ from capacity.engine.simulation import finish_days
 from tests.engine.made import demand, engineer, package, plan, work
 from tests.engine.strategies import plans
 from tests.engine.test_simulation import busy_plan
+from tests.examples import examples
 
 EVA, JON = engineer("Eva", "api"), engineer("Jon", "iam")
 A, B, C = work("A", 5), work("B", 10), work("C", 1)
@@ -120,7 +121,7 @@ def moves(draw):
     return before, replace(before, demands=tuple(changed))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(moves())
 def test_a_preview_is_the_difference_of_two_whole_forecasts(change):
     before, after = change
@@ -132,7 +133,7 @@ def test_a_preview_is_the_difference_of_two_whole_forecasts(change):
     assert seen(preview) == differences(before, after)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(plans(has_surprises=True), plans(has_surprises=True))
 def test_even_of_a_plan_that_is_another(before, after):
     after = replace(after, seed=before.seed)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from capacity.engine import Plan, PlanError, forecast, load_plan
 from capacity.engine.__main__ import main
 from tests.engine.test_plan import FULL
+from tests.examples import examples
 
 JUNK = [
     *[None, True, 0, -1, 1, 0.5, -0.0, 7, 2**63, 10**400, 1e300, 1e-320],
@@ -65,7 +66,7 @@ def assert_one_sentence(sentence):
 
 
 @given(mutated())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_a_plan_is_refused_in_one_sentence_or_forecast_and_written(mapping):
     try:
         plan = Plan.from_json(mapping)
@@ -79,7 +80,7 @@ def test_a_plan_is_refused_in_one_sentence_or_forecast_and_written(mapping):
 
 
 @given(mutated(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_damaged_file_is_refused_in_one_sentence(mapping, data):
     text = json.dumps(mapping, ensure_ascii=data.draw(st.booleans()))
     written = bytearray(text.encode(errors="surrogatepass"))
@@ -95,7 +96,7 @@ def test_a_damaged_file_is_refused_in_one_sentence(mapping, data):
 
 
 @given(mapping=mutated())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_command_ends_with_0_or_with_2_and_one_line(tmp_path_factory, mapping):
     path = tmp_path_factory.mktemp("wrong") / "plan.json"
     path.write_text(json.dumps(mapping | {"horizon_days": 20}), encoding="utf-8")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from intake.models import Demand
 from portfolio.core.models import BusinessUnit, Event, User
+from tests.examples import examples
 from tests.imports.conftest import COLUMNS, MAPPING
 
 ANY = st.text(st.characters(codec="utf-8"), max_size=30) | st.text(
@@ -31,7 +32,7 @@ ROW = st.fixed_dictionaries(
 )
 # Creates and keeps nothing between two examples: each is rolled back.
 FUZZ = settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

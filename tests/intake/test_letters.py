@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from intake.letters import EnclosedFile, answer_in, read_letter, text_of_html
 from portfolio.core.services.notices import ABOVE_THIS_LINE
+from tests.examples import examples
 
 
 def letter(text="Hello", **headers):
@@ -188,7 +189,7 @@ BYTES = SAMPLE.as_bytes()
         st.tuples(st.integers(0, len(BYTES) - 1), st.binary(max_size=4)), max_size=8
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_damage_stops_the_reader(damages):
     raw = bytearray(BYTES)
     for place, bytes_ in damages:

@@ -13,6 +13,7 @@ from intake.services.ranking import LONGEST_KEY, move_demand, reorder_backlog
 from intake.services.triage import accept_demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event
+from tests.examples import examples
 from tests.factories import DemandFactory, RankedDemandFactory, TeamFactory, UserFactory
 
 
@@ -119,7 +120,7 @@ def test_move_demand_counts_places_among_its_own_team_only(team, manager):
     moves=st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6)), max_size=25),
 )
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     # Every example makes its own team, so the shared database does no harm.
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from intake.choices import ClockKind
 from intake.sla import Happening, Policy, Signal, Target, clocks
 from portfolio.core.calendars import BusinessHours
+from tests.examples import examples
 
 CASES = tomllib.loads((Path(__file__).parent / "sla_cases.toml").read_text("utf-8"))
 WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -159,7 +160,7 @@ def after(minute):
 
 
 @given(stories(), policies, calendars, minutes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_elapsed_is_never_negative_and_never_more_than_working_time(
     story, policy, hours, minute
 ):
@@ -170,7 +171,7 @@ def test_elapsed_is_never_negative_and_never_more_than_working_time(
 
 
 @given(stories(), policies, calendars, minutes, minutes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_period_split_in_two_sums_to_the_whole(story, policy, hours, first, second):
     early, late = sorted([after(first), after(second)])
     quiet = [each for each in story if each.at <= early]
@@ -184,7 +185,7 @@ def test_a_period_split_in_two_sums_to_the_whole(story, policy, hours, first, se
 
 
 @given(policies, calendars, minutes, minutes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_pause_never_makes_it_due_earlier(policy, hours, first, second):
     asked, answered = sorted([after(first), after(second)])
     plain = [Happening(START, Signal.START)]
@@ -203,7 +204,7 @@ def test_a_pause_never_makes_it_due_earlier(policy, hours, first, second):
 
 
 @given(policies, calendars, minutes, st.permutations(["stop", "pause"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_stop_wins_over_a_pause_of_the_same_instant(policy, hours, minute, order):
     at = after(minute)
     signals = {"stop": Signal.DECIDE, "pause": Signal.ASK}
@@ -218,7 +219,7 @@ def test_a_stop_wins_over_a_pause_of_the_same_instant(policy, hours, minute, ord
 
 
 @given(stories(), policies, calendars, minutes, minutes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_was_breached_stays_breached(story, policy, hours, first, second):
     early, late = sorted([after(first), after(second)])
 
@@ -230,7 +231,7 @@ def test_what_was_breached_stays_breached(story, policy, hours, first, second):
 
 
 @given(stories(), policies, calendars, minutes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_clock_is_late_exactly_after_its_due_instant(story, policy, hours, minute):
     now = after(minute)
 
@@ -242,7 +243,7 @@ def test_a_clock_is_late_exactly_after_its_due_instant(story, policy, hours, min
 
 
 @given(stories(), policies, policies, calendars)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_tier_change_keeps_what_elapsed(story, policy, other, hours):
     story = [each for each in story if each.signal != Signal.CHANGE_TIER]
     end = after(40 * 24 * 60)
