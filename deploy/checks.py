@@ -78,12 +78,13 @@ def quick() -> bool:
     """The fast part; the longest come first, so that both cores end together."""
     fast = [*PYTEST, "-m", "not slow and not journey"]
     brief = {"QUICK_TESTS": "1"}  # properties are tried on fewer examples
-    last = [path for path in ROOMS if path not in FIRST]
+    others = [path for path in ROOMS if path not in (*FIRST, "tests/capacity")]
     return passed(
         [
             Check("engine tests", [*fast, "tests/engine"], brief),
             Check("unit tests on SQLite", [*fast, *FIRST], brief),
-            Check("unit tests that forecast", [*fast, *last], brief),
+            Check("unit tests of capacity", [*fast, "tests/capacity"], brief),
+            Check("unit tests that forecast", [*fast, *others], brief),
             *STATIC,
         ]
     )
