@@ -229,7 +229,12 @@ def test_a_closed_standard_input_ends_with_2(capsys, monkeypatch):
 def test_who_interrupts_gets_130_and_no_traceback():
     command = [sys.executable, "-m", "capacity.engine", "-"]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell lets what it runs in the background, such as tests, ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as run:
         # It has begun to read once the pipe has taken more than it holds.
         run.stdin.write(b" " * 200_000)
