@@ -212,7 +212,7 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
         before=before,
         pattern=pattern,
         patterns=kinds_of_weeks,
-        weeks_per_day=1.0 / np.maximum(np.diff(before, axis=0).max(axis=0), 1e-9),
+        weeks_per_day=_one_over(np.diff(before, axis=0).max(axis=0)),
         beyond=beyond,
         stays=beyond[:, -7:].max(axis=1) > 0.0,
         first_package=_offsets(counts),
@@ -237,7 +237,7 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
         ),
         skill_of=_positions(skills, [skill for skill, _ in groups]),
         speed=speed,
-        pace=np.divide(1.0, speed, out=np.zeros_like(speed), where=speed > 0),
+        pace=_one_over(speed),
         member_from=_offsets([len(rows) for rows in members]),
         member=_rows([row for rows in members for row in rows]),
         joined=_filled(joined, len(groups)),
@@ -383,6 +383,12 @@ def _patterns(per_day: Floats) -> tuple[Ints, Floats]:
     patterns = np.zeros((len(days), 24))
     patterns[:, SUMS + 1 : SUMS + 8] = np.cumsum(days, axis=1)
     patterns[:, OFFERS : OFFERS + 7] = days
-    np.divide(1.0, days, out=patterns[:, SHARES : SHARES + 7], where=days > 0)
-    patterns[:, FULLEST] = 1.0 / np.maximum(days.max(axis=1, initial=0.0), 1e-9)
+    patterns[:, SHARES : SHARES + 7] = _one_over(days)
+    patterns[:, FULLEST] = _one_over(days.max(axis=1))
     return pattern.reshape(weeks.shape).T.astype(np.int32, order="C"), patterns
+
+
+def _one_over(numbers: Floats) -> Floats:
+    """One over each, 0 for 0; what is next to nothing counts as a little more."""
+    over = np.zeros_like(numbers)
+    return np.divide(1.0, np.maximum(numbers, 1e-12), out=over, where=numbers > 0)

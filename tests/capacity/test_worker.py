@@ -85,9 +85,9 @@ def installation(tmp_path, compiled):
         yield running
 
 
-def lengthen(installation):
+def lengthen(installation, trials=150_000):
     """Make the next forecasts long enough to be interrupted."""
-    installation.env["PORTFOLIO_FORECAST_TRIALS"] = "150000"
+    installation.env["PORTFOLIO_FORECAST_TRIALS"] = str(trials)
 
 
 @pytest.mark.slow
@@ -168,7 +168,8 @@ def test_a_forecast_whose_process_dies_under_a_living_worker_is_rescued(
 
 @pytest.mark.slow
 def test_a_preview_is_answered_while_a_forecast_runs(installation):
-    lengthen(installation)
+    # So long that it runs still when the answer comes; nobody waits for its end.
+    lengthen(installation, trials=1_000_000)
     installation.ask(BACKLOG.format(demands=20))
     installation.start_worker(*PREVIEWER)
     installation.ask(REQUEST)

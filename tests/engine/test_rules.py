@@ -99,3 +99,16 @@ def test_who_leaves_before_the_end_is_the_reason_why_there_is_no_date(asked, rea
         "In 100 % of the simulated worlds it is not done by 2027-01-21, the end of the "
         f"horizon; {reason}."
     )
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        pytest.param(engineer("Eva", speed=1e-320), id="speed"),
+        pytest.param(engineer("Eva", hours_per_day=[1e-320] * 7), id="hours"),
+    ],
+)
+def test_who_offers_next_to_nothing_never_ends(person):
+    answer = forecast(plan(person, work("A", 1), horizon_days=30)).to_json()
+
+    assert answer["demands"][0]["finish"]["p50"] is None
