@@ -37,7 +37,7 @@ def _as_it_is(context: Any, builder: Any, kind: Any, index: Any, size: Any) -> A
     """Take an index of a kernel as it is.
 
     Numba lets negative indices count from the end, at three instructions for each index
-    it cannot tell the sign of: a third of all that the kernels did. They have none.
+    it cannot tell the sign of; kernels have hundreds of those, and none is negative.
     """
     if KERNEL not in builder.function.name:
         return _fix_index(context, builder, kind, index, size)

@@ -45,7 +45,6 @@ from capacity.engine._weeks import (
     HEAP,
     IDLE,
     LACKS_KNOTS,
-    LATE_READY,
     LATE_WEEKS,
     LEFT,
     LINE,
@@ -186,7 +185,7 @@ def _wipe(m: Arrays, d: Draws, s: State) -> None:
     """Set the state to the start of a trial."""
     for row in range(m.packages):
         course = s.course[row]
-        since = m.earliest[m.demand_of[row]]
+        since = m.earliest[m.facts[row, OWNER]]
         course[BEFORE] = m.waits_on[row]
         course[SINCE] = since
         course[EARLIEST] = since
@@ -217,7 +216,6 @@ def _wipe(m: Arrays, d: Draws, s: State) -> None:
     s.sizes[LEFT] = m.packages
     s.sizes[ARRIVED] = 0
     s.sizes[LINE] = 0
-    s.sizes[LATE_READY] = 0
     s.sizes[MADE_READY] = 0
     s.sizes[IDLE] = len(s.people)
     s.sizes[OPEN] = m.demands

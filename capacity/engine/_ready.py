@@ -16,7 +16,6 @@ from numba.extending import intrinsic
 from capacity.engine._compiling import apart, compiled
 from capacity.engine._weeks import (
     HEAP,
-    LATE_READY,
     LEFT,
     LINE,
     MADE_READY,
@@ -170,7 +169,6 @@ def make_ready(m: Arrays, s: State, row: int, moment: float, worked: float) -> N
         course[WORKED] = worked
         _mark_ready(s, group, row)
     else:
-        s.sizes[LATE_READY] += 1
         ahead = s.ahead_of[s.facts[row, OWNER] - m.demands]
         s.front[group] = min(s.front[group], ahead)
 
@@ -371,8 +369,6 @@ def hand_out(m: Arrays, s: State, row: int) -> None:
         group = s.facts[row, GROUP]
         skip(s, group, row)
         _take_out(s, group, row)
-    else:
-        s.sizes[LATE_READY] -= 1
 
 
 @compiled

@@ -58,7 +58,7 @@ class Arrays(NamedTuple):
         does so before; its last seven days come again and again.
     stays : bool (engineers,)
         Whose capacity never ends, so that they finish whatever they begin.
-    first_package : int32 (demands + 1,), demand_of : int32 (packages,)
+    first_package : int32 (demands + 1,)
         Packages of a demand stand together.
     earliest : float64 (demands,)
     facts : int32 (packages + patterns, 4)
@@ -101,7 +101,6 @@ class Arrays(NamedTuple):
     beyond: Floats
     stays: NDArray[np.bool_]
     first_package: Ints
-    demand_of: Ints
     earliest: Floats
     facts: Ints
     skill_of: Ints
@@ -216,7 +215,6 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
         beyond=beyond,
         stays=beyond[:, -7:].max(axis=1) > 0.0,
         first_package=_offsets(counts),
-        demand_of=demand_of,
         earliest=np.array(
             [
                 start
