@@ -23,7 +23,7 @@ from tests.benchmarks.standard import standard_case
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROUNDS = 5
-SIZES = {50: 4000, 500: 1000, 5000: 100}
+SIZES = {50: 10_000, 500: 2_000, 5000: 500}
 """Demands, and the trials that are enough to time them."""
 
 
