@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from capacity.choices import UNFINISHED, ForecastState
+from capacity.models.runs import Run
 from intake.models import Demand
 from portfolio.core.models import Team, User
 
@@ -31,28 +30,14 @@ class ForecastQuerySet(models.QuerySet["Forecast"]):
         )
 
 
-class Forecast(models.Model):
+class Forecast(Run):
     """One stored, seeded, reproducible simulation of a team's whole backlog."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="forecasts")
-    state = models.CharField(
-        max_length=8, choices=ForecastState, default=ForecastState.QUEUED
-    )
     reason = models.CharField(max_length=200, blank=True)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
-    )
-    queued_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True)
     # When the plan was read, and the plan revision of the team at that moment.
     gathered_at = models.DateTimeField(null=True)
     plan_revision = models.PositiveBigIntegerField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    progress = models.FloatField(default=0.0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True)
-
     starts_on = models.DateField(null=True)
     trials = models.PositiveIntegerField(default=0)
     seed = models.PositiveBigIntegerField(default=0)

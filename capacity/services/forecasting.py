@@ -1,26 +1,16 @@
-"""Forecasts from the request to the stored result, whatever happens to a worker.
-
-A forecast is a row that goes queued → running → done or failed. A worker owns a
-running one by its number of attempts: whoever takes over counts one more, and from
-then on the one before writes nothing. So a message may come twice, late or never, and
-a worker may die at any moment: the rows alone say what is still to be done.
-"""
+"""Forecasts of a team: asked for, gathered, simulated and stored."""
 
 from __future__ import annotations
 
 import logging
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from capacity import engine
@@ -28,26 +18,23 @@ from capacity.choices import ForecastState
 from capacity.models import DemandForecast, Forecast
 from capacity.services.gathering import Gathered, gather, today_of
 from capacity.services.receipts import send_if_due
+from capacity.services.running import (
+    ClaimLost,
+    claim,
+    give_up,
+    kept_alive,
+    progress_of,
+    rescue_runs,
+    try_again_or_give_up,
+    write,
+)
 from intake.models import Demand
 from portfolio.core.models import Team, User
 from portfolio.core.services.messages import send
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 3
-# Pages ask once a second; writing more often would only make them wait.
-PROGRESS_SECONDS = 0.5
-# A queued forecast whose message should have come by now is sent again.
-QUEUED_TOO_LONG = timedelta(seconds=10)
-INTERRUPTED = (
-    f"It was interrupted {MOST_ATTEMPTS} times before it was done. "
-    "Look into the log of the worker, then start it again."
-)
 PERSON = re.compile(r"\beng-\d+, who (is at it|is pinned to it),")
-
-
-class ClaimLost(Exception):
-    """Another worker has taken this forecast over; this one must write nothing."""
 
 
 @transaction.atomic
@@ -100,7 +87,7 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
         return None
     began = monotonic()
     try:
-        with _kept_alive(forecast):
+        with kept_alive(forecast):
             gathered, result = _simulate(forecast)
         _store(forecast, gathered, result)
         logger.info(
@@ -116,10 +103,10 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
         logger.info("Forecast %s was taken over by another worker.", forecast_id)
         return None
     except engine.PlanError as wrong:
-        _give_up(forecast, str(wrong))
+        give_up(forecast, str(wrong))
     except Exception as broken:
         logger.exception("Forecast %s broke.", forecast_id)
-        _try_again_or_give_up(forecast, f"{type(broken).__name__}: {broken}")
+        try_again_or_give_up(forecast, f"{type(broken).__name__}: {broken}")
     request_if_due(
         team=Team.objects.select_related("calendar").get(pk=forecast.team_id)
     )
@@ -154,21 +141,8 @@ def rescue_forecasts(*, silent_since: datetime | None = None) -> None:
     ``silent_since`` is given by a worker that has just started: what ran before and
     has said nothing since then died with the worker before it.
     """
-    patience = timedelta(seconds=settings.FORECAST_LOST_SECONDS)
-    silent_since = silent_since or timezone.now() - patience
-    interrupted = Forecast.objects.filter(
-        state=ForecastState.RUNNING, heartbeat_at__lt=silent_since
-    ).defer("plan", "result")
-    found = []
-    for forecast in interrupted:
-        logger.warning("Forecast %s was interrupted.", forecast.pk)
-        _try_again_or_give_up(forecast, INTERRUPTED)
-        found.append(forecast.pk)
-    waiting = Forecast.objects.filter(
-        Q(pk__in=found) | Q(queued_at__lt=timezone.now() - QUEUED_TOO_LONG),
-        state=ForecastState.QUEUED,
-    )
-    for pk in waiting.values_list("pk", flat=True):
+    runs = Forecast.objects.defer("plan", "result")
+    for pk in rescue_runs(runs, silent_since=silent_since):
         _send_to_worker(pk)
     for team in Team.objects.select_related("calendar"):
         request_if_due(team=team)
@@ -191,63 +165,7 @@ def _is_covered(team: Team) -> bool:
 
 
 def _claim(forecast_id: int) -> Forecast | None:
-    now = timezone.now()
-    lost = now - timedelta(seconds=settings.FORECAST_LOST_SECONDS)
-    claimed = Forecast.objects.filter(
-        Q(state=ForecastState.QUEUED)
-        | Q(state=ForecastState.RUNNING, heartbeat_at__lt=lost),
-        pk=forecast_id,
-        attempts__lt=MOST_ATTEMPTS,
-    ).update(
-        state=ForecastState.RUNNING,
-        attempts=F("attempts") + 1,
-        started_at=now,
-        heartbeat_at=now,
-        progress=0.0,
-        error="",
-    )
-    if not claimed:
-        return None
-    # Nobody else can have claimed it since: its heart has just beaten.
-    return Forecast.objects.select_related("team__calendar").get(pk=forecast_id)
-
-
-def _write(forecast: Forecast, **fields: Any) -> None:
-    """Change the row of a forecast we run; every write is a heartbeat too."""
-    held = Forecast.objects.filter(
-        pk=forecast.pk, state=ForecastState.RUNNING, attempts=forecast.attempts
-    ).update(**{"heartbeat_at": timezone.now(), **fields})
-    if not held:
-        raise ClaimLost
-
-
-@contextmanager
-def _kept_alive(forecast: Forecast) -> Iterator[None]:
-    """Beat from a thread while the engine compiles or computes without a word.
-
-    Compiling it for the first time took 24 s on two slow cores, nearly as long as a
-    worker may be silent.
-    """
-    done = threading.Event()
-    pause = settings.FORECAST_LOST_SECONDS / 10
-
-    def beat() -> None:
-        try:
-            while not done.wait(pause):
-                try:
-                    _write(forecast)
-                except (ClaimLost, DatabaseError) as silent:
-                    logger.info("No heartbeat of %s: %r", forecast, silent)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, name=f"heart of {forecast}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    return claim(Forecast.objects.select_related("team__calendar"), forecast_id)
 
 
 def _simulate(
@@ -257,7 +175,7 @@ def _simulate(
     start = today_of(team, now)
     # The revision was read with the team, before anything is gathered: a change that
     # comes in between makes this forecast stale, and never silently old.
-    _write(
+    write(
         forecast,
         plan_revision=team.plan_revision,
         gathered_at=now,
@@ -266,7 +184,7 @@ def _simulate(
     trials = trials or settings.FORECAST_TRIALS
     gathered = gather(team, start=start, trials=trials, seed=team.forecast_seed)
     plan = engine.Plan.from_json(gathered.plan)
-    _write(
+    write(
         forecast,
         trials=plan.trials,
         seed=plan.seed,
@@ -275,15 +193,7 @@ def _simulate(
         plan_hash=plan.hash(),
         calibration=gathered.calibration,
     )
-    told_at = monotonic()
-
-    def tell(share: float) -> None:
-        nonlocal told_at
-        if monotonic() - told_at >= PROGRESS_SECONDS:
-            told_at = monotonic()
-            _write(forecast, progress=share)
-
-    return gathered, engine.forecast(plan, progress=tell).to_json()
+    return gathered, engine.forecast(plan, progress=progress_of(forecast)).to_json()
 
 
 @transaction.atomic
@@ -295,7 +205,7 @@ def _store(
     now: datetime | None = None,
 ) -> None:
     demands = {row["id"]: row for row in result.pop("demands")}
-    _write(
+    write(
         forecast,
         state=ForecastState.DONE,
         finished_at=now or timezone.now(),
@@ -359,22 +269,3 @@ def _row(
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _try_again_or_give_up(forecast: Forecast, words: str) -> None:
-    if forecast.attempts >= MOST_ATTEMPTS:
-        _give_up(forecast, words)
-        return
-    # Sent by the rescue, after a pause: what broke may have recovered by then.
-    _end(forecast, state=ForecastState.QUEUED, error=words)
-
-
-def _give_up(forecast: Forecast, words: str) -> None:
-    _end(forecast, state=ForecastState.FAILED, error=words, finished_at=timezone.now())
-
-
-def _end(forecast: Forecast, **fields: Any) -> None:
-    try:
-        _write(forecast, **fields)
-    except ClaimLost:
-        logger.info("Forecast %s goes on with another worker.", forecast.pk)

@@ -18,6 +18,7 @@ from capacity.services.forecasting import (
     run_forecast,
 )
 from capacity.services.gathering import today_of
+from capacity.services.running import ClaimLost
 from portfolio.core.models import Team
 from portfolio.core.services.changes import note_plan_change
 from tests.factories import RankedDemandFactory, TeamFactory, WorkPackageFactory
@@ -208,7 +209,7 @@ def test_a_worker_that_lost_its_forecast_writes_nothing(team, backlog):
     Forecast.objects.filter(pk=pk).update(heartbeat_at=long_ago())
     run_forecast(forecast_id=pk)
 
-    with pytest.raises(forecasting.ClaimLost):
+    with pytest.raises(ClaimLost):
         forecasting._store(slow, *slow_answer)
 
     assert Forecast.objects.get(pk=pk).attempts == 2
