@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from tests.factories import UnitFactory
+from tests.intake.mailing import ADDRESS
+
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -21,3 +24,22 @@ def at(monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: berlin(text).astimezone(dt.UTC))
 
     return turn_to
+
+
+@pytest.fixture
+def maildir(tmp_path, settings):
+    """An empty maildir that the product reads."""
+    root = tmp_path / "Mail dir"
+    for name in ("new", "cur", "tmp"):
+        (root / name).mkdir(parents=True)
+    settings.MAILBOX = f"maildir://{str(root).replace(' ', '%20')}"
+    settings.MAILBOX_ADDRESS = ADDRESS
+    return root
+
+
+@pytest.fixture
+def unit(settings):
+    """For whom strangers ask."""
+    unit = UnitFactory()
+    settings.MAILBOX_UNIT = unit.slug
+    return unit
