@@ -28,7 +28,7 @@ def recount_clocks(calendar_id: int | None = None) -> None:
 
 @shared_task
 def read_mailbox() -> None:
-    from intake.services.letters import read_mailbox as read
+    from intake.services.mailbox import read_mailbox as read
 
     read()
 

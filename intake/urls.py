@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from intake import views
-from intake.views import asking, following, guests, tiers
+from intake.views import asking, following, guests, mailbox, tiers
 
 app_name = "intake"
 urlpatterns = [
@@ -45,6 +45,8 @@ urlpatterns = [
     path("triage/<str:reference>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("settings/links/", guests.links, name="guest-links"),
     path("settings/links/<int:pk>/revoke/", guests.revoke, name="revoke-link"),
+    path("settings/mailbox/", mailbox.set_aside, name="set-aside"),
+    path("settings/mailbox/<int:pk>/again/", mailbox.try_again, name="try-again"),
     path("settings/tiers/", tiers.tiers, name="tiers"),
     path("settings/tiers/table/", tiers.table, name="tier-table"),
     path("settings/tiers/<slug:slug>/", tiers.tier, name="tier-settings"),

@@ -2,7 +2,7 @@ from intake.models.attachments import Attachment
 from intake.models.clocks import SlaClock, SlaWarning
 from intake.models.demands import Demand, RankMove
 from intake.models.followers import Follower
-from intake.models.letters import Letter
+from intake.models.letters import Letter, StuckLetter
 from intake.models.links import GuestDraft, SubmissionLink
 from intake.models.scores import ScoreInputs, ScorePolicy
 from intake.models.systems import System
@@ -21,6 +21,7 @@ __all__ = [
     "ScorePolicy",
     "SlaClock",
     "SlaWarning",
+    "StuckLetter",
     "SubmissionLink",
     "System",
     "Tier",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils import timezone
 
@@ -41,3 +43,43 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender}: {self.subject or self.get_outcome_display()}"
+
+
+class StuckLetterQuerySet(models.QuerySet["StuckLetter"]):
+    def set_aside(self) -> StuckLetterQuerySet:
+        return self.exclude(set_aside_at=None).order_by("-set_aside_at", "-pk")
+
+    def to_put_back(self) -> StuckLetterQuerySet:
+        return self.set_aside().filter(is_wanted_back=True)
+
+
+class StuckLetter(models.Model):
+    """A message that could not be taken, for a fault of ours; how often it was tried.
+
+    It stays in the mailbox. The row goes when it is taken.
+    """
+
+    # As the mailbox knows it.
+    key = models.CharField(max_length=255, unique=True)
+    sender = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    why = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Not tried any more since; flagged in the mailbox.
+    set_aside_at = models.DateTimeField(null=True, editable=False)
+    # By a manager; the worker that reads the mailbox does it.
+    is_wanted_back = models.BooleanField(default=False)
+
+    objects = StuckLetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-tried_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.sender or 'somebody'}: {self.subject or 'no subject'}"
+
+    @property
+    def again_at(self) -> datetime:
+        """After one minute, two, four, eight …"""
+        return self.tried_at + timedelta(minutes=2 ** (self.attempts - 1))

@@ -241,6 +241,10 @@ def forget_guest_drafts() -> int:
     drafts = [guest.demand for guest in old.select_related("demand")]
     for draft in drafts:
         forget_guest_draft(draft=draft)
-    ignored = Letter.objects.filter(outcome=LetterOutcome.IGNORED)
-    ignored.filter(received_at__lt=month_ago).update(sender="")
+    ignored = Letter.objects.filter(
+        outcome=LetterOutcome.IGNORED, received_at__lt=month_ago
+    ).exclude(sender="")
+    keys = [f"letter-{pk}" for pk in ignored.values_list("pk", flat=True)]
+    Mail.objects.filter(key__in=keys).delete()
+    ignored.update(sender="")
     return len(drafts)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from intake.answering import question_answered
 from intake.choices import LetterOutcome, Stage
+from intake.content import LARGEST as LARGEST_FILE
 from intake.letters import EnclosedFile, ReadLetter, answer_in, read_letter
 from intake.models import Demand, GuestDraft, Letter
 from intake.services.attaching import attach_mailed
@@ -24,51 +25,19 @@ from intake.services.drafting import Opening, open_draft
 from intake.services.guests import A_DAY, MOST_MAILS_A_DAY
 from intake.services.triage import answer_question
 from portfolio.core.errors import RuleBroken
-from portfolio.core.mailbox import MailboxBroken, Waiting, open_mailbox
-from portfolio.core.models import BusinessUnit, Event, Team, User
+from portfolio.core.mailbox import LARGEST
+from portfolio.core.models import BusinessUnit, Event, Mail, Team, User
 from portfolio.core.rights import SUBMIT
 from portfolio.core.services.mailing import queue_mail
 
 logger = logging.getLogger(__name__)
+MEGABYTE = 1024 * 1024
 # From one address; more is a machine, or somebody who should use the form.
 MOST_A_DAY = 20
 MOST_STRANGERS_A_DAY = 100
 NO_SUBJECT = "Request by e-mail"
 # What programs put before the subject of an answer, or of what is passed on.
 _ANSWERED = re.compile(r"^\s*((re|aw|sv|odp|fwd?|wg|pd|tr)\s*:\s*)+", re.IGNORECASE)
-
-
-def read_mailbox() -> int:
-    """Take what waits in the mailbox; gives how many messages are done.
-
-    A message is marked as done after what it became is stored. Where a worker dies
-    between the two it is read again, and its Message-ID says that it was taken.
-    """
-    if not settings.MAILBOX:
-        return 0
-    done, broken = 0, []
-    try:
-        with open_mailbox(settings.MAILBOX) as mailbox:
-            for waiting in mailbox.waiting():
-                try:
-                    _take(waiting)
-                except Exception as failed:  # noqa: BLE001 - others wait behind it; raised below
-                    broken.append(failed)
-                else:
-                    mailbox.done(waiting.key)
-                    done += 1
-    except MailboxBroken as failed:
-        logger.warning("The mailbox was not read: %s", failed)
-    if broken:
-        raise ExceptionGroup("Messages of the mailbox could not be taken.", broken)
-    return done
-
-
-def _take(waiting: Waiting) -> None:
-    if waiting.is_too_large:
-        logger.info("A message of the mailbox is too large and was left: %s", waiting)
-        return
-    take_letter(raw=waiting.raw)
 
 
 @transaction.atomic
@@ -94,6 +63,45 @@ def take_letter(*, raw: bytes) -> Letter:
         _take_request(letter, read)
     letter.save()
     return letter
+
+
+@transaction.atomic
+def refuse_too_large(*, headers: bytes) -> Letter:
+    """Tell who sent a message that was too large to be read, once.
+
+    Nobody is told who would get no draft or answer either: machines, and strangers
+    where nothing says for which unit they ask.
+    """
+    read = read_letter(headers)
+    letter, is_new = Letter.objects.get_or_create(
+        message_id=read.message_id,
+        defaults={"sender": read.sender[:254], "outcome": LetterOutcome.IGNORED},
+    )
+    if not is_new:
+        return letter
+    is_answer = _is_asked(read.sender, question_answered(read.addressed))
+    why = read.ignored or _why_not(read)
+    if not why and not is_answer:
+        why = _why_no_request(read.sender)
+    _leave(letter, why or f"It is larger than {LARGEST // MEGABYTE} MB.")
+    letter.save()
+    if not why:
+        _write_back(
+            letter,
+            "Your e-mail was too large",
+            f"Your e-mail is larger than {LARGEST // MEGABYTE} MB and was not read, so "
+            f"the team has no {'answer' if is_answer else 'request'} by it. Please "
+            "send it again without the large files: a file may have up to "
+            f"{LARGEST_FILE // MEGABYTE} MB. Say where larger ones are found instead.",
+        )
+    return letter
+
+
+def _is_asked(sender: str, question: Event | None) -> bool:
+    """Whether a question was put to them, of which the token proves nothing."""
+    demand = question and Demand.objects.filter(pk=question.subject_id).first()
+    asked = demand.requester if demand else None
+    return asked is not None and asked.email.lower() == sender
 
 
 def _why_not(read: ReadLetter) -> str:
@@ -159,20 +167,14 @@ def _say(demand: Demand, question: Event, by: User, words: str) -> LetterOutcome
 
 
 def _take_request(letter: Letter, read: ReadLetter) -> None:
-    person = User.objects.filter(email__iexact=read.sender).first()
-    if person is not None and person.is_guest:
-        # An address alone proves nothing; a guest confirms each request.
-        person = None
-    if person is not None and not (person.is_active and person.has_perm(SUBMIT)):
-        _leave(letter, "Its sender may not send requests.")
+    person = _person(read.sender)
+    why = _why_no_request(read.sender)
+    if why:
+        _leave(letter, why)
         return
-    if person is None and _are_too_many_strangers(read.sender):
-        _leave(letter, "Too many messages of people without an account in a day.")
-        return
-    team, unit = _team(), _unit(person)
-    if team is None or unit is None:
-        _leave(letter, "Nothing says for which unit or team its sender asks.")
-        return
+    team, unit = team_of_mailbox(), _unit(person)
+    assert team is not None  # noqa: S101 - else there was a reason why not
+    assert unit is not None  # noqa: S101 - the same
     draft = open_draft(
         by=person,
         opening=Opening(
@@ -191,14 +193,36 @@ def _take_request(letter: Letter, read: ReadLetter) -> None:
     _ask_to_complete(letter, draft, person)
 
 
+def _person(sender: str) -> User | None:
+    person = User.objects.filter(email__iexact=sender).first()
+    # An address alone proves nothing; a guest confirms each request.
+    return None if person is not None and person.is_guest else person
+
+
+def _why_no_request(sender: str) -> str:
+    """Why they get no draft by e-mail; empty where they do."""
+    person = _person(sender)
+    if person is not None and not (person.is_active and person.has_perm(SUBMIT)):
+        return "Its sender may not send requests."
+    if person is None and _are_too_many_strangers(sender):
+        return "Too many messages of people without an account in a day."
+    if team_of_mailbox() is None or _unit(person) is None:
+        return "Nothing says for which unit or team its sender asks."
+    return ""
+
+
 def _are_too_many_strangers(sender: str) -> bool:
     """Each is written back to, and a sender may be invented."""
-    today = GuestDraft.objects.filter(link=None).begun_since(timezone.now() - A_DAY)
-    own = today.filter(email__iexact=sender)
-    return own.count() >= MOST_MAILS_A_DAY or today.count() >= MOST_STRANGERS_A_DAY
+    since = timezone.now() - A_DAY
+    today = GuestDraft.objects.filter(link=None).begun_since(since)
+    own = Mail.objects.filter(key__startswith="letter-", made_at__gte=since)
+    return (
+        own.filter(to__iexact=sender).count() >= MOST_MAILS_A_DAY
+        or today.count() >= MOST_STRANGERS_A_DAY
+    )
 
 
-def _team() -> Team | None:
+def team_of_mailbox() -> Team | None:
     teams = Team.objects.select_related("calendar").order_by("pk")
     if settings.MAILBOX_TEAM:
         return teams.filter(slug=settings.MAILBOX_TEAM).first()

@@ -22,6 +22,7 @@ class NoticeKind(TextChoices):
     COMMENT = "comment", "Comments on what you asked for or follow"
     FOLLOWED = "followed", "What becomes of requests you follow"
     WARNING = "warning", "Clocks that run out"
+    MAILBOX = "mailbox", "E-mails that could not be taken"
 
 
 class Channel(TextChoices):

@@ -12,7 +12,8 @@ from intake.choices import LetterOutcome
 from intake.models import Demand, GuestDraft, Letter
 from intake.services.drafting import discard_draft
 from intake.services.guests import forget_guest_drafts
-from intake.services.letters import MOST_A_DAY, read_mailbox, take_letter
+from intake.services.letters import MOST_A_DAY, take_letter
+from intake.services.mailbox import read_mailbox
 from portfolio.core.models import Mail
 from portfolio.core.services.mailing import send_mail
 from tests.factories import UserFactory

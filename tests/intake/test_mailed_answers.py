@@ -8,7 +8,8 @@ import pytest
 
 from intake.choices import LetterOutcome
 from intake.models import Attachment, Demand, Letter
-from intake.services.letters import read_mailbox, take_letter
+from intake.services.letters import take_letter
+from intake.services.mailbox import read_mailbox
 from intake.services.submitting import submit_request
 from intake.services.triage import accept_demand, ask_for_information
 from portfolio.core.models import Event, Mail, Notice

@@ -94,7 +94,8 @@ class NoticePreferencesForm(forms.Form):
 
 def _comes_to(person: User, kind: NoticeKind) -> bool:
     # A deputy who decides nothing gets warnings too, but only while somebody is away.
-    return kind != NoticeKind.WARNING or person.has_perm(DECIDE)
+    for_managers = {NoticeKind.WARNING, NoticeKind.MAILBOX}
+    return kind not in for_managers or person.has_perm(DECIDE)
 
 
 class ThemeForm(forms.Form):
