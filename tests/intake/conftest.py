@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from intake.services.guests import make_link
 from tests.factories import UnitFactory
 from tests.intake.mailing import ADDRESS
 
@@ -43,3 +44,15 @@ def unit(settings):
     unit = UnitFactory()
     settings.MAILBOX_UNIT = unit.slug
     return unit
+
+
+@pytest.fixture
+def link(team, manager):
+    return make_link(
+        by=manager,
+        team=team,
+        business_unit=UnitFactory(name="Logistics"),
+        name="Warehouse",
+        days=30,
+        most_a_day=20,
+    )
