@@ -43,6 +43,8 @@ SAID = {
     "promised": "Promised",
     "rebaselined": "Promise changed",
     "promise-withdrawn": "Promise taken back",
+    "links-revoked": "The links in e-mails were revoked",
+    "link-mailed": "A new link was mailed",
     COMMENT: "Comment",
 }
 # The reason for declining stands with the decision, above the trail.

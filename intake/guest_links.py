@@ -51,14 +51,37 @@ def address_for(demand: Demand, person: User) -> str:
     """Where this person reads a demand: its page, by a signed link for a guest."""
     if not person.is_guest:
         return demand.get_absolute_url()
-    signed = _FOLLOW.sign_object([demand.pk, person.pk])
+    signed = _FOLLOW.sign_object([demand.pk, person.pk, link_version_of(demand)])
     return reverse("intake:guest-follow", args=[signed])
 
 
+def link_version_of(demand: Demand) -> int:
+    """Which links to a request are good; each time they are revoked it counts up."""
+    guests = GuestDraft.objects.filter(demand=demand)
+    return guests.values_list("link_version", flat=True).first() or 0
+
+
 def demand_to_follow(signed: str) -> Demand | None:
-    """None where the link is too old or the demand is another person's by now."""
-    try:
-        pk, person = _FOLLOW.unsign_object(signed, max_age=FOLLOW_WITHIN)
-    except signing.BadSignature:
+    """None where the link is too old or revoked, or the demand another person's."""
+    demand, version = _demand_of(signed, max_age=FOLLOW_WITHIN)
+    if demand is None or version != link_version_of(demand):
         return None
-    return Demand.objects.filter(pk=pk, requester=person).first()
+    return demand
+
+
+def demand_once_followed(signed: str) -> Demand | None:
+    """The same where the link was ours once, however old or revoked."""
+    demand, _version = _demand_of(signed)
+    return demand if demand and demand.requester and demand.requester.is_guest else None
+
+
+def _demand_of(
+    signed: str, max_age: dt.timedelta | None = None
+) -> tuple[Demand | None, int]:
+    try:
+        # Links from before they could be revoked say no version.
+        pk, person, *rest = _FOLLOW.unsign_object(signed, max_age=max_age)
+    except signing.BadSignature:
+        return None, 0
+    demands = Demand.objects.filter(pk=pk, requester=person)
+    return demands.select_related("requester").first(), rest[0] if rest else 0

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from intake import views
-from intake.views import asking, following, guests, mailbox, tiers
+from intake.views import asking, following, guests, links, mailbox, tiers
 
 app_name = "intake"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("ask/confirm/<str:signed>/", guests.confirm, name="guest-confirm"),
     path("ask/<str:signed>/", guests.new, name="guest-new"),
     path("follow/<str:signed>/", guests.follow, name="guest-follow"),
+    path("follow/<str:signed>/again/", guests.follow_again, name="guest-follow-again"),
     path("requests/drafts/<uuid:token>/send/", asking.send, name="send"),
     path("requests/drafts/<uuid:token>/discard/", asking.discard, name="discard"),
     path(
@@ -29,6 +30,7 @@ urlpatterns = [
     path("requests/<str:reference>/withdraw/", following.withdraw, name="withdraw"),
     path("requests/<str:reference>/answer/", following.answer, name="answer"),
     path("requests/<str:reference>/comment/", following.comment, name="comment"),
+    path("requests/<str:reference>/links/", links.revoke_links, name="revoke-links"),
     path("requests/<str:reference>/following/", following.following, name="following"),
     path("requests/<str:reference>/reopen/", following.reopen, name="reopen"),
     path(
@@ -43,8 +45,8 @@ urlpatterns = [
     path("triage/<str:reference>/ask/", views.ask, name="ask"),
     path("triage/<str:reference>/tier/", views.tier, name="tier"),
     path("triage/<str:reference>/acknowledge/", views.acknowledge, name="acknowledge"),
-    path("settings/links/", guests.links, name="guest-links"),
-    path("settings/links/<int:pk>/revoke/", guests.revoke, name="revoke-link"),
+    path("settings/links/", links.links, name="guest-links"),
+    path("settings/links/<int:pk>/revoke/", links.revoke, name="revoke-link"),
     path("settings/mailbox/", mailbox.set_aside, name="set-aside"),
     path("settings/mailbox/<int:pk>/again/", mailbox.try_again, name="try-again"),
     path("settings/tiers/", tiers.tiers, name="tiers"),

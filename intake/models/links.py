@@ -83,6 +83,8 @@ class GuestDraft(models.Model):
     begun_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
+    # Of the links by which the request is read; older ones are revoked.
+    link_version = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = GuestDraftQuerySet.as_manager()
 

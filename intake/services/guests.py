@@ -126,7 +126,7 @@ def ask_to_confirm(*, draft: Demand, name: str, email: str) -> GuestDraft:
     """Keep who asks, and mail them a link; only by it the request is sent."""
     guest = _locked(draft)
     refuse_when_closed(guest.link, timezone.now())
-    _refuse_too_many_mails(email)
+    refuse_too_many_mails(email)
     if email.lower() != guest.email.lower():
         guest.confirmed_at = None
     guest.name, guest.email = name.strip(), email
@@ -146,9 +146,9 @@ def ask_to_confirm(*, draft: Demand, name: str, email: str) -> GuestDraft:
     return guest
 
 
-def _refuse_too_many_mails(email: str) -> None:
+def refuse_too_many_mails(email: str, *, kind: str = "confirm") -> None:
     now = timezone.now()
-    mails = Mail.objects.filter(to__iexact=email, key__startswith="confirm-")
+    mails = Mail.objects.filter(to__iexact=email, key__startswith=f"{kind}-")
     if (
         mails.filter(made_at__gte=now - AN_HOUR).count() >= MOST_MAILS_AN_HOUR
         or mails.filter(made_at__gte=now - A_DAY).count() >= MOST_MAILS_A_DAY

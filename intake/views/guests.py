@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, permission_required
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
@@ -18,22 +18,22 @@ from django.views.decorators.http import (
 
 from intake.asking import CHECK, OPENING, Page, way_of
 from intake.choices import Stage
-from intake.forms import LinkForm, OpeningForm, WhoForm
+from intake.forms import OpeningForm, WhoForm
 from intake.guest_links import (
+    demand_once_followed,
     demand_to_follow,
     draft_to_confirm,
-    link_address,
     link_of,
+    link_version_of,
 )
-from intake.models import Demand, GuestDraft, SubmissionLink
+from intake.models import Demand, GuestDraft
 from intake.services.drafting import draft_of
+from intake.services.follow_links import mail_follow_link
 from intake.services.guests import (
     TooMany,
     ask_to_confirm,
     begin_guest_draft,
     confirm_email,
-    make_link,
-    revoke_link,
     send_guest_draft,
 )
 from intake.views.asking import guest_with_token, not_sent_yet
@@ -42,7 +42,7 @@ from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, account_of, network_address, render_page
 from portfolio.core.models import User
 from portfolio.core.open_pages import open_to
-from portfolio.core.rights import SETTINGS, SUBMIT
+from portfolio.core.rights import SUBMIT
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 # The references a guest reads by signed links, in the session of their browser.
@@ -55,12 +55,20 @@ def guest_who_follows(
     request: HttpRequest, reference: str, **_rest: object
 ) -> User | None:
     """The guest whose request a signed link has opened in this browser."""
-    if reference not in request.session.get(FOLLOWS, []):
-        return None
+    opened = _opened(request).get(reference)
     demand = Demand.objects.filter(reference=reference).select_related("requester")
-    found = demand.first()
-    person = found.requester if found else None
+    found = demand.first() if opened is not None else None
+    if found is None or opened != link_version_of(found):
+        return None
+    person = found.requester
     return person if person and person.is_guest and person.is_active else None
+
+
+def _opened(request: HttpRequest) -> dict[str, int]:
+    """References and the version of the link that opened each in this browser."""
+    opened = request.session.get(FOLLOWS, {})
+    # Browsers from before links could be revoked hold the references alone.
+    return opened if isinstance(opened, dict) else dict.fromkeys(opened, 0)
 
 
 @login_not_required
@@ -174,6 +182,8 @@ def confirm(request: PageRequest, signed: str) -> HttpResponse:
     if guest is None:
         return _closed(request, is_confirmation=True)
     if guest.demand.stage != Stage.DRAFT:
+        if guest.link_version:
+            return _closed(request)
         return _show_sent(request, guest.demand)
     if request.method == "POST":
         return _send(request, confirm_email(guest=guest))
@@ -209,7 +219,7 @@ def follow(request: PageRequest, signed: str) -> HttpResponse:
     """Open the page of one request in this browser, for who has the link to it."""
     demand = demand_to_follow(signed)
     if demand is None:
-        return _closed(request)
+        return _closed(request, signed=signed)
     account = account_of(request)
     if account:
         visible = Demand.objects.visible_to(account).filter(pk=demand.pk)
@@ -225,48 +235,23 @@ def follow(request: PageRequest, signed: str) -> HttpResponse:
 def _let_follow(request: PageRequest, demand: Demand) -> None:
     if account_of(request):
         return
-    follows = request.session.get(FOLLOWS, [])
-    if demand.reference not in follows:
-        request.session[FOLLOWS] = [*follows, demand.reference]
+    version = link_version_of(demand)
+    request.session[FOLLOWS] = {**_opened(request), demand.reference: version}
     request.session.set_expiry(A_MONTH)
 
 
-@require_form
-@permission_required(SETTINGS, raise_exception=True)
-def links(request: PageRequest) -> HttpResponse:
-    """The links for people without an account: make, copy, revoke."""
-    form = LinkForm(sent(request), user=request.user)
-    if form.is_valid():
-        link = make_link(by=request.user, **form.cleaned_data)
-        messages.success(request, f"The link for “{link}” is made; copy it below.")
-        return redirect("intake:guest-links")
-    made = (
-        SubmissionLink.objects.visible_to(request.user)
-        .select_related("team", "business_unit", "made_by")
-        .with_use()
-    )
-    now = timezone.now()
-    return render_page(
-        request,
-        "intake/links.html",
-        {
-            "form": form,
-            "links": [
-                (link, link.is_open(now), f"{settings.ADDRESS}{link_address(link)}")
-                for link in made
-            ],
-        },
-        fragment="links",
-    )
-
-
+@login_not_required
 @require_POST
-@permission_required(SETTINGS, raise_exception=True)
-def revoke(request: PageRequest, pk: int) -> HttpResponse:
-    visible = SubmissionLink.objects.visible_to(request.user)
-    link = revoke_link(link=get_object_or_404(visible, pk=pk))
-    messages.success(request, f"The link for “{link}” is closed.")
-    return redirect("intake:guest-links")
+def follow_again(request: PageRequest, signed: str) -> HttpResponse:
+    """Mail a new link to whose request it is; who holds an old one learns nothing."""
+    demand = demand_once_followed(signed)
+    if demand is None:
+        return _closed(request)
+    try:
+        mail_follow_link(demand=demand, by=None)
+    except TooMany as broken:
+        return _closed(request, signed=signed, problem=str(broken), status=429)
+    return render_page(request, "intake/link_mailed.html", {}, fragment="mailed")
 
 
 def _next_page(draft: Demand) -> HttpResponse:
@@ -283,11 +268,20 @@ def _guest_draft(token: UUID) -> Demand:
     return draft
 
 
-def _closed(request: PageRequest, *, is_confirmation: bool = False) -> HttpResponse:
+def _closed(
+    request: PageRequest,
+    *,
+    is_confirmation: bool = False,
+    signed: str = "",
+    problem: str = "",
+    status: int = 410,
+) -> HttpResponse:
+    """With a link by which a request was followed once, a new one can be asked for."""
+    again = signed if signed and demand_once_followed(signed) else ""
     return render_page(
         request,
         "intake/closed.html",
-        {"is_confirmation": is_confirmation},
+        {"is_confirmation": is_confirmation, "again": again, "problem": problem},
         fragment="closed",
-        status=410,
+        status=status,
     )

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 import uuid
 
+import pytest
+from django.test import Client
 from django.urls import reverse
 
 from intake.guest_links import address_for
+from intake.models import GuestDraft
+from intake.services.follow_links import revoke_follow_links
+from intake.services.guests import MOST_MAILS_AN_HOUR
 from intake.services.triage import accept_demand, ask_for_information
-from portfolio.core.models import Event, Notice, User
+from portfolio.core.models import Event, Mail, Notice, User
 from portfolio.core.services.notices import mail_notice
-from tests.factories import (
-    DemandFactory,
-    UserFactory,
-)
-from tests.intake.guests import (
-    send,
-)
+from tests.factories import DemandFactory, UserFactory
+from tests.intake.guests import mailed_link, send
 
 
 def test_a_guest_follows_and_answers_by_the_link_of_the_mail(
@@ -126,3 +126,92 @@ def test_who_got_an_account_since_signs_in(client, link):
     response = client.get(address, follow=True)
 
     assert response.redirect_chain[-1][0].startswith(reverse("core:sign-in"))
+
+
+def test_a_manager_revokes_the_links_to_a_request_and_it_is_told(client, link, manager):
+    demand = send(client, link)
+    old = address_for(demand, demand.requester)
+    open_already, other = client, Client()
+    before = open_already.get(demand.get_absolute_url()).status_code
+    other.force_login(manager)
+
+    done = other.post(
+        reverse("intake:revoke-links", args=[demand.reference]),
+        {"what": "revoke"},
+        follow=True,
+    )
+
+    event = Event.objects.about(demand).by_time().last()
+    assert (event.kind, event.actor) == ("links-revoked", manager)
+    assert "The links in e-mails were revoked" in done.content.decode()
+    assert before == 200
+    # Neither the browser where it is open, nor the link, nor that of the confirmation.
+    assert open_already.get(demand.get_absolute_url()).status_code == 302
+    assert Client().get(old).status_code == 410
+    confirmation = mailed_link(Mail.objects.get(key__startswith="confirm-"))
+    assert Client().get(confirmation).status_code == 410
+    ask_for_information(demand=demand, by=manager, question="How many pallets?")
+    newest = Notice.objects.of(demand.requester).latest("pk").url
+    assert Client().get(newest, follow=True).status_code == 200
+
+
+def test_who_holds_a_revoked_link_has_a_new_one_mailed_to_whose_it_is(
+    client, link, manager
+):
+    demand = send(client, link)
+    old = address_for(demand, demand.requester)
+    revoke_follow_links(demand=demand, by=manager)
+    Mail.objects.all().delete()
+    anybody = Client()
+
+    closed = anybody.get(old)
+    said = anybody.post(f"{old}again/")
+
+    mail = Mail.objects.get()
+    assert "Mail me a new link" in closed.content.decode()
+    for page in (closed, said):
+        assert "vera@example.com" not in page.content.decode()
+        assert demand.title not in page.content.decode()
+    assert (mail.to, mail.subject) == (
+        "vera@example.com",
+        f"{demand.reference}: your new link",
+    )
+    assert Event.objects.about(demand).by_time().last().kind == "link-mailed"
+    opened = Client().get(mailed_link(mail), follow=True)
+    assert demand.title in opened.content.decode()
+
+
+def test_a_new_link_is_mailed_only_so_often(client, link):
+    demand = send(client, link)
+    old = address_for(demand, demand.requester)
+
+    answers = [client.post(f"{old}again/") for _ in range(MOST_MAILS_AN_HOUR + 1)]
+
+    assert [each.status_code for each in answers] == [200] * 3 + [429]
+    assert "several e-mails" in answers[-1].content.decode()
+    assert Mail.objects.filter(key__startswith="follow-").count() == 3
+    forged = old.removesuffix("/")[:-2]
+    assert client.post(f"{forged}xx/again/").status_code == 410
+
+
+@pytest.mark.parametrize("role", ["requester", "engineer", "viewer"])
+def test_links_to_a_request_are_revoked_by_managers_alone(client, link, team, role):
+    demand = send(client, link)
+    unit = demand.business_unit
+    client.force_login(UserFactory(role=role, teams=[team], business_unit=unit))
+
+    response = client.post(reverse("intake:revoke-links", args=[demand.reference]))
+
+    assert response.status_code == 403
+    assert GuestDraft.objects.get(demand=demand).link_version == 0
+
+
+def test_a_request_with_an_account_has_no_links_to_revoke(client, demand, manager):
+    client.force_login(manager)
+
+    response = client.post(
+        reverse("intake:revoke-links", args=[demand.reference]), follow=True
+    )
+
+    assert "is read with an account" in response.content.decode()
+    assert "Links without an account" not in response.content.decode()
