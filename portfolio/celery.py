@@ -50,6 +50,12 @@ app.conf.beat_schedule = {
         "task": "intake.tasks.recount_clocks",
         "schedule": crontab(hour=2, minute=30),
     },
+    # Promises that closed before there were records get theirs, once.
+    "freeze-old-records": {
+        "task": "portfolio.delivery.tasks.freeze_old_records",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     # Drafts of people without an account that nobody confirmed for a month.
     "forget-guest-drafts": {
         "task": "intake.tasks.forget_guest_drafts",

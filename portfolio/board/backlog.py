@@ -22,7 +22,8 @@ from portfolio.board.timeline import Axis, axis_for
 from portfolio.core.models import Team, User
 from portfolio.core.rights import SEE_PEOPLE
 from portfolio.delivery.models import Commitment
-from portfolio.delivery.reading import rag_by
+from portfolio.delivery.rag import USUAL, Thresholds
+from portfolio.delivery.reading import newest_forecast, rag_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Backlog:
     team: Team
     rows: list[Row]
     today: dt.date
+    thresholds: Thresholds = USUAL
 
     def axis(self) -> Axis:
         """One axis for all rows, whichever of them are shown."""
@@ -53,7 +55,7 @@ def read_backlog(*, team: Team, user: User, today: dt.date) -> Backlog:
         .by_rank()
         .values_list(*COLUMNS)
     )
-    forecast = Forecast.objects.latest_of(team.pk)
+    forecast, thresholds = newest_forecast(team.pk)
     seen = _seen(forecast)
     promised = dict(
         Commitment.objects.open()
@@ -79,7 +81,13 @@ def read_backlog(*, team: Team, user: User, today: dt.date) -> Backlog:
         told = seen.get(facts.pk)
         day = due_on or facts.needed_by
         chance = _chance(told, trials, day)
-        rag = rag_by(day, chance, cannot=bool(told and told.cannot), today=today)
+        rag = rag_by(
+            day,
+            chance,
+            cannot=bool(told and told.cannot),
+            today=today,
+            thresholds=thresholds,
+        )
         rows.append(
             row_of(
                 place=place,
@@ -92,7 +100,7 @@ def read_backlog(*, team: Team, user: User, today: dt.date) -> Backlog:
                 score=scorer.score(facts, work.get(facts.pk)),
             )
         )
-    return Backlog(team=team, rows=rows, today=today)
+    return Backlog(team=team, rows=rows, today=today, thresholds=thresholds)
 
 
 def read_work(packages: Iterable[tuple[int, str, float]]) -> dict[int, Work]:

@@ -66,7 +66,7 @@ def trial_of(
     if preview is not None and not problem:
         outcome = outcome_of(backlog, preview, apart=row.reference)
         shift = preview.shifts.get(row.reference)
-        own = moved_by(row, shift, backlog.today) if shift else None
+        own = moved_by(row, shift, backlog.today, backlog.thresholds) if shift else None
         words = move_words(row, own, to_place)
     return Trial(
         row=row,

@@ -21,7 +21,7 @@ from portfolio.board.timeline import Axis, Span
 from portfolio.core.models import Team
 from portfolio.core.words import counted, short_day
 from portfolio.delivery.models import Commitment
-from portfolio.delivery.rag import Rag, rag_of
+from portfolio.delivery.rag import USUAL, Rag, Thresholds, rag_of
 
 # So many rows are told in words on either side; the bars show all.
 MOST_TOLD = 4
@@ -123,7 +123,7 @@ def try_order(*, team: Team, order: Sequence[str]) -> str:
 def outcome_of(backlog: Backlog, preview: Preview, *, apart: str = "") -> Outcome:
     """What a preview says of the rows; one demand may be told apart from the rest."""
     moved = [
-        moved_by(row, shift, backlog.today)
+        moved_by(row, shift, backlog.today, backlog.thresholds)
         for row in backlog.rows
         if (shift := preview.shifts.get(row.reference))
         and (shift.is_sure or row.reference == apart)
@@ -147,7 +147,9 @@ def outcome_of(backlog: Backlog, preview: Preview, *, apart: str = "") -> Outcom
     )
 
 
-def moved_by(row: Row, shift: Shift, today: dt.date) -> Moved:
+def moved_by(
+    row: Row, shift: Shift, today: dt.date, thresholds: Thresholds = USUAL
+) -> Moved:
     """A row of the board before and after what a preview says of it."""
     judged_by = row.dates.promised or row.dates.needed
     chance = row.chance
@@ -157,7 +159,10 @@ def moved_by(row: Row, shift: Shift, today: dt.date) -> Moved:
     rag = row.rag
     if judged_by is not None:
         rag = rag_of(
-            chance=chance, overdue=judged_by < today, cannot=bool(shift.cannot)
+            chance=chance,
+            overdue=judged_by < today,
+            cannot=bool(shift.cannot),
+            thresholds=thresholds,
         )
     after = replace(
         row, dates=_dates(row.dates, shift), chance=chance, rag=_same(row.rag, rag)

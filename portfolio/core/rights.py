@@ -22,6 +22,8 @@ SEE_BOARD = "intake.see_board"
 SEE_DELIVERY = "delivery.see_delivery"
 PROMISE = "delivery.promise_date"
 REPORT_PROGRESS = "delivery.report_progress"
+WAIVE_GATE = "delivery.waive_gate"
+DELIVERY_POLICY = "delivery.set_delivery_policy"
 SEE_CAPACITY = "capacity.see_capacity"
 SEE_PEOPLE = "capacity.see_people"
 PLAN = "capacity.plan_capacity"
@@ -35,8 +37,8 @@ VERBS = ("view", "add", "change", "delete")
 _MANAGER = frozenset(
     {
         SUBMIT, COMMENT, DECIDE, RANK, SEE_BOARD, SEE_DELIVERY, PROMISE,
-        REPORT_PROGRESS, SEE_CAPACITY, SEE_PEOPLE, PLAN, OWN_LEAVE, FORECAST,
-        SEE_REPORTS, FREEZE, SETTINGS,
+        REPORT_PROGRESS, WAIVE_GATE, DELIVERY_POLICY, SEE_CAPACITY, SEE_PEOPLE, PLAN,
+        OWN_LEAVE, FORECAST, SEE_REPORTS, FREEZE, SETTINGS,
     }
 )  # fmt: skip
 PERMISSIONS: dict[str, frozenset[str]] = {

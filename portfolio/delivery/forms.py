@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
 
 from portfolio.core.models import BusinessUnit
 from portfolio.delivery.choices import RebaselineReason
@@ -69,6 +71,84 @@ class DayForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["on"].label = label
         self.fields["on"].widget.attrs["max"] = timezone.localdate().isoformat()
+
+
+class DeliverForm(DayForm):
+    """The day it was delivered, which quality gates it meets, and why it may miss one.
+
+    Only who may waive a gate is asked for a reason.
+    """
+
+    def __init__(
+        self, *args: Any, gates: Sequence[Sequence[str]], may_waive: bool, **rest: Any
+    ) -> None:
+        super().__init__(*args, label="Delivered on", **rest)
+        if gates:
+            self.fields["gates"] = forms.MultipleChoiceField(
+                label="Quality gates",
+                choices=[(name, _gate_label(name, asks)) for name, asks in gates],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if gates and may_waive:
+            self.fields["waiver"] = forms.CharField(
+                label="Why it may go without those not ticked",
+                required=False,
+                help_text="Kept with your name, for as long as the delivery is.",
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+
+def _gate_label(name: str, asks: str) -> str:
+    return format_html('{} <span class="muted small">{}</span>', name, asks)
+
+
+class PolicyForm(forms.Form):
+    """Thresholds in per cent, as people say them; stored as shares."""
+
+    green_from = forms.IntegerField(
+        label="On track from",
+        min_value=2,
+        max_value=100,
+        help_text="Chance on time in per cent. From here on it is green.",
+    )
+    amber_from = forms.IntegerField(
+        label="At risk from",
+        min_value=1,
+        max_value=99,
+        help_text="Amber from here on; below it reads late.",
+    )
+    margin = forms.IntegerField(
+        label="Margin for good news",
+        min_value=0,
+        max_value=30,
+        help_text="By so many points a chance must rise above a threshold before an "
+        "alert says it is better. Bad news is told at once.",
+    )
+
+    def shares(self) -> dict[str, float]:
+        given = self.cleaned_data
+        names = ("green_from", "amber_from", "margin")
+        return {name: given[name] / 100 for name in names}
+
+
+class GateForm(forms.Form):
+    name = forms.CharField(
+        label="Gate",
+        max_length=80,
+        error_messages={"required": "Name the gate, or remove the row."},
+    )
+    asks = forms.CharField(label="What must be true", max_length=200, required=False)
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+
+# As many as anybody looks at before a delivery.
+MOST_GATES = 12
+GateFormSet = forms.formset_factory(
+    GateForm, extra=1, can_delete=True, max_num=MOST_GATES, validate_max=True
+)
 
 
 class ChanceForm(forms.Form):

@@ -13,8 +13,8 @@ from portfolio.core.models import BusinessUnit, Team, User
 from portfolio.core.words import day_words
 from portfolio.delivery.choices import CommitmentState
 from portfolio.delivery.frames import PromiseLine
-from portfolio.delivery.models import Commitment
-from portfolio.delivery.rag import NO_DATE, NOT_YET, Rag, rag_of
+from portfolio.delivery.models import Commitment, DeliveryPolicy
+from portfolio.delivery.rag import NO_DATE, NOT_YET, USUAL, Rag, Thresholds, rag_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Outlook:
 
     forecast: Forecast | None = None
     rows: dict[int, DemandForecast] = field(default_factory=dict)
+    thresholds: Thresholds = USUAL
 
     def chance(self, demand_id: int, day: date) -> float | None:
         """Share of the simulated worlds that finish a demand by a day."""
@@ -39,28 +40,57 @@ class Outlook:
     def rag(self, demand_id: int, day: date | None, today: date) -> Rag:
         """Status of an open demand that is to be done by a day."""
         chance = self.chance(demand_id, day) if day else None
-        return rag_by(day, chance, cannot=bool(self.cannot(demand_id)), today=today)
+        cannot = bool(self.cannot(demand_id))
+        return rag_by(
+            day, chance, cannot=cannot, today=today, thresholds=self.thresholds
+        )
 
 
-def rag_by(day: date | None, chance: float | None, *, cannot: bool, today: date) -> Rag:
+def rag_by(
+    day: date | None,
+    chance: float | None,
+    *,
+    cannot: bool,
+    today: date,
+    thresholds: Thresholds = USUAL,
+) -> Rag:
     """Status of an open demand that is to be done by a day, with this chance."""
     if day is None:
         return NO_DATE
     overdue = day < today
     if chance is None and not cannot and not overdue:
         return NOT_YET
-    return rag_of(chance=chance, overdue=overdue, cannot=cannot)
+    return rag_of(chance=chance, overdue=overdue, cannot=cannot, thresholds=thresholds)
+
+
+def newest_forecast(team_id: int) -> tuple[Forecast | None, Thresholds]:
+    """The latest finished forecast, and from what chance on its team is on track.
+
+    Where there is no forecast there is no chance either, so the usual ones do.
+    """
+    forecasts = Forecast.objects.select_related("team__delivery_policy")
+    forecast = forecasts.latest_of(team_id)
+    if forecast is None:
+        return None, USUAL
+    try:
+        return forecast, forecast.team.delivery_policy.thresholds
+    except DeliveryPolicy.DoesNotExist:
+        return forecast, USUAL
 
 
 def outlook_of(team_id: int, demand_ids: Iterable[int] | None = None) -> Outlook:
     """What the latest finished forecast says; two queries for any number of demands."""
-    forecast = Forecast.objects.latest_of(team_id)
+    forecast, thresholds = newest_forecast(team_id)
     if forecast is None:
         return Outlook()
     rows = DemandForecast.objects.filter(forecast=forecast)
     if demand_ids is not None:
         rows = rows.filter(demand__in=list(demand_ids))
-    return Outlook(forecast=forecast, rows={row.demand_id: row for row in rows})
+    return Outlook(
+        forecast=forecast,
+        rows={row.demand_id: row for row in rows},
+        thresholds=thresholds,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +183,8 @@ def promise_lines(
     # Plain tuples: thousands of rows are read for a page and made into no model.
     rows = commitments.values_list(
         "demand_id", "state", "original_due_on", "due_on", "closed_on",
-        "closed_reference", "closed_title", "demand__reference", "demand__title",
-        "demand__business_unit__name",
+        "closed_reference", "closed_title", "closed_unit", "demand__reference",
+        "demand__title", "demand__business_unit__name",
     )  # fmt: skip
     return [_line(row, outlook, today) for row in rows]
 
@@ -162,13 +192,13 @@ def promise_lines(
 def _line(row: tuple[Any, ...], outlook: Outlook, today: date) -> PromiseLine:
     (
         demand_id, state, first_due, due, closed_on,
-        closed_reference, closed_title, reference, title, unit,
+        closed_reference, closed_title, closed_unit, reference, title, unit,
     ) = row  # fmt: skip
     if state != CommitmentState.OPEN:
         return PromiseLine(
             reference=closed_reference or reference,
             title=closed_title or title,
-            unit=unit,
+            unit=closed_unit or unit,
             state=state,
             first_due=first_due,
             due=due,

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portfolio.delivery.views import dashboard, progress, promises
+from portfolio.delivery.views import dashboard, policies, progress, promises, records
 
 app_name = "delivery"
 urlpatterns = [
     path("delivery/", dashboard.delivery, name="delivery"),
     path("delivery/commitments.csv", dashboard.commitments_csv, name="commitments-csv"),
+    path("delivery/commitments/<int:pk>/", records.record, name="record"),
+    path("settings/delivery/", policies.policy, name="policy"),
     path("demands/<str:reference>/promise/", promises.promise, name="promise"),
     path(
         "demands/<str:reference>/promise/withdraw/", promises.withdraw, name="withdraw"

@@ -104,6 +104,6 @@ def _commitment(
     then = copy(commitment)
     then.due_on = versions[-1].due_on
     if demand.stage not in CLOSED:
-        then.state, then.closed_on = CommitmentState.OPEN, None
-        then.closed_reference = then.closed_title = ""
+        then.state = CommitmentState.OPEN
+        then.closed_on = then.closed_at = None
     return then

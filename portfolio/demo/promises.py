@@ -112,7 +112,7 @@ def _kept(company: Company, case: Case, *, is_moved: bool) -> None:
         day = _between(company, _promise_day(case), delivered)
         reason = RebaselineReason.REQUEST
         move(company, case, day, later, chance=0.95, reason=reason)
-    close(case, CommitmentState.DELIVERED, delivered)
+    close(company, case, CommitmentState.DELIVERED, delivered)
 
 
 def _broken(company: Company, case: Case, number: int) -> None:
@@ -135,7 +135,7 @@ def _broken(company: Company, case: Case, number: int) -> None:
             reason = reasons[number % len(reasons)]
             chance = round(rng.uniform(0.8, 0.95), 3)
             move(company, case, day, later, chance=chance, reason=reason)
-    close(case, CommitmentState.DELIVERED, delivered)
+    close(company, case, CommitmentState.DELIVERED, delivered)
 
 
 def _between(company: Company, first: dt.date, last: dt.date) -> dt.date:
@@ -176,6 +176,7 @@ def promise_withdrawn(company: Company, cases: list[Case]) -> None:
         promise(company, case, company.days.next(decided), due, 0.87)
         case.happenings.append(withdrawn)
         close(
+            company,
             case,
             CommitmentState.WITHDRAWN,
             withdrawn.at.astimezone(company.days.hours.zone).date(),
@@ -234,10 +235,11 @@ def move(
     )
 
 
-def close(case: Case, state: CommitmentState, day: dt.date) -> None:
+def close(company: Company, case: Case, state: CommitmentState, day: dt.date) -> None:
     commitment = _commitment(case)
     commitment.state, commitment.closed_on = state, day
-    commitment.closed_title = case.demand.title
+    evening = dt.datetime.combine(day, dt.time(16, 40), company.days.hours.zone)
+    commitment.closed_at = evening.astimezone(dt.UTC)
 
 
 def _commitment(case: Case) -> Commitment:

@@ -15,6 +15,7 @@ from intake.services.clocks import begin_clocks
 from intake.services.tokens import quarter_of
 from portfolio.core.models import Event
 from portfolio.delivery.models import Commitment, CommitmentVersion
+from portfolio.delivery.services.commitments import freeze_records
 from portfolio.demo.cases import Case
 from portfolio.demo.company import Company
 from portfolio.demo.moves import Orders
@@ -31,7 +32,7 @@ DEMAND_FIELDS = [
 PACKAGE_FIELDS = [
     "state", "engineer", "started_on", "finished_on", "actual", "remaining",
 ]  # fmt: skip
-COMMITMENT_FIELDS = ["state", "due_on", "closed_on", "closed_reference", "closed_title"]
+COMMITMENT_FIELDS = ["state", "due_on", "closed_on", "closed_at"]
 
 
 class Books:
@@ -70,9 +71,10 @@ class Books:
         self._mornings.append(morning)
 
     def close(self) -> None:
-        """Write what is only counted once all is there: clocks, tokens, followers."""
+        """Write what is known once all is there: clocks, tokens, followers, records."""
         _join_duplicates(self._cases)
         _store_tokens(self._cases)
+        freeze_records(list(Commitment.objects.unfrozen().for_closing()))
         begin_clocks(
             demands=[case.demand for case in self._cases],
             events=self._events,
@@ -203,8 +205,6 @@ def _belong_together(case: Case) -> None:
         package.demand = case.demand
     if case.commitment:
         case.commitment.demand = case.demand
-        if case.commitment.closed_on:
-            case.commitment.closed_reference = case.demand.reference
         for version in case.versions:
             version.commitment = case.commitment
 

@@ -44,8 +44,8 @@ DEFINITIONS = [
     ],
     [
         "Status",
-        "On track from 85 % chance, at risk from 50 %, late below that or when the "
-        "date has passed; grey where no chance can be given.",
+        "On track from {green} chance, at risk from {amber}, late below that or when "
+        "the date has passed; grey where no chance can be given.",
     ],
     [
         "Kept",
@@ -113,8 +113,18 @@ def build_content(
         "capacity": _capacity(team, outlook),
         "by_tier": _by_tier(demands),
         "forecast": _forecast(outlook),
-        "definitions": DEFINITIONS,
+        "definitions": _definitions(outlook),
     }
+
+
+def _definitions(outlook: Outlook) -> list[list[str]]:
+    """In the words of today's thresholds; a report that is frozen keeps its own."""
+    thresholds = outlook.thresholds
+    shares = {
+        "green": f"{thresholds.green_from * 100:g} %",
+        "amber": f"{thresholds.amber_from * 100:g} %",
+    }
+    return [[term, words.format(**shares)] for term, words in DEFINITIONS]
 
 
 def content_hash(content: dict[str, Any]) -> str:

@@ -51,3 +51,7 @@ def make_forecast(team, finishes, *, cannot=None, trials=10, **fields):
 
 def days_from_now(days):
     return timezone.localdate() + dt.timedelta(days=days)
+
+
+# What a team asks before anything is delivered, where it has decided nothing else.
+GATES = ["Error handling", "Monitoring", "Documentation", "Runbook"]

@@ -10,7 +10,7 @@ from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event, Team
 from portfolio.delivery.models import Commitment
 from portfolio.delivery.services.progress import deliver, start
-from tests.delivery.rows import days_from_now
+from tests.delivery.rows import GATES, days_from_now
 from tests.factories import (
     CommitmentFactory,
     EngineerFactory,
@@ -55,7 +55,7 @@ def test_deliver_closes_the_demand_its_commitment_and_its_packages(at_work, mana
     )
     to_do = WorkPackageFactory(demand=at_work)
 
-    delivered = deliver(demand=at_work, by=manager, on=days_from_now(-1))
+    delivered = deliver(demand=at_work, by=manager, on=days_from_now(-1), gates=GATES)
     delivered.title = "New name"
     delivered.save()
 
@@ -81,11 +81,11 @@ def test_deliver_closes_the_demand_its_commitment_and_its_packages(at_work, mana
         (doing.pk, "done", days_from_now(-4), days_from_now(-1), None, None),
         (to_do.pk, "done", None, days_from_now(-1), None, None),
     ]
-    assert kinds_of(at_work) == ["delivered"]
+    assert kinds_of(at_work) == ["gates-ticked", "delivered"]
 
 
 def test_deliver_without_a_promise_needs_none(at_work, manager):
-    deliver(demand=at_work, by=manager, on=timezone.localdate())
+    deliver(demand=at_work, by=manager, on=timezone.localdate(), gates=GATES)
 
     at_work.refresh_from_db()
     assert at_work.stage == "delivered"
@@ -113,7 +113,7 @@ def test_a_delivery_later_than_both_dates_is_kept_as_late(team, manager):
         demand=demand, original_due_on=days_from_now(-30), due_on=days_from_now(-10)
     )
 
-    deliver(demand=demand, by=manager, on=days_from_now(-10))
+    deliver(demand=demand, by=manager, on=days_from_now(-10), gates=GATES)
 
     commitment.refresh_from_db()
     assert (commitment.kept_original, commitment.kept_current) == (False, True)

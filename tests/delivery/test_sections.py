@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portfolio.core.words import day_words
 from portfolio.delivery.models import Commitment
-from tests.delivery.rows import days_from_now, make_forecast
+from tests.delivery.rows import GATES, days_from_now, make_forecast
 from tests.factories import (
     CommitmentFactory,
     DemandFactory,
@@ -210,7 +210,7 @@ def test_work_begins_and_ends_by_two_posts(page, ranked):
 
     page.post(url_of("start", ranked), {"on": days_from_now(-4)})
     between = page.get(url_of("deliver", ranked)).content.decode()
-    page.post(url_of("deliver", ranked), {"on": timezone.localdate()})
+    page.post(url_of("deliver", ranked), {"on": timezone.localdate(), "gates": GATES})
 
     ranked.refresh_from_db()
     assert "1 unfinished package is marked done" in between

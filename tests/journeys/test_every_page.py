@@ -37,6 +37,7 @@ PAGES = {
         "/settings/calendars/",
         "/settings/calendars/new/",
         "/settings/calendars/1/",
+        "/settings/delivery/",
         "/settings/packages/",
         "/settings/packages/new/",
         "/settings/links/",

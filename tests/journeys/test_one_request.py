@@ -133,6 +133,8 @@ def test_one_request_all_the_way(sign_in):
     manager.goto(f"/board/{reference}/")
     for said in ("Work has begun", "It is delivered"):
         section = manager.locator("#progress")
+        for gate in section.get_by_role("checkbox").all():
+            gate.check()
         section.get_by_role("button", name=said).click()
         expect(section.get_by_role("button", name=said)).to_have_count(0)
     manager.goto(f"/requests/{reference}/")

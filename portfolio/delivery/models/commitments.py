@@ -24,6 +24,20 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def delivered(self) -> CommitmentQuerySet:
         return self.filter(state=CommitmentState.DELIVERED)
 
+    def closed(self) -> CommitmentQuerySet:
+        return self.exclude(state=CommitmentState.OPEN)
+
+    def unfrozen(self) -> CommitmentQuerySet:
+        """Closed before there were records."""
+        return self.closed().filter(closed_record__isnull=True)
+
+    def for_closing(self) -> CommitmentQuerySet:
+        """With everything that a closing record names."""
+        return self.select_related(
+            "team__delivery_policy", "demand__business_unit", "demand__tier",
+            "demand__requester", "demand__owner",
+        ).prefetch_related("versions", "demand__gate_checks")  # fmt: skip
+
     def open_or_closed_since(self, day: date) -> CommitmentQuerySet:
         return self.filter(Q(state=CommitmentState.OPEN) | Q(closed_on__gte=day))
 
@@ -50,6 +64,10 @@ class Commitment(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     closed_reference = models.CharField(max_length=16, blank=True)
     closed_title = models.CharField(max_length=200, blank=True)
+    closed_unit = models.CharField(max_length=80, blank=True)
+    # Everything that was known when it closed, as plain values: see ``closing.py``.
+    closed_at = models.DateTimeField(null=True, editable=False)
+    closed_record = models.JSONField(null=True, editable=False)
 
     objects = CommitmentQuerySet.as_manager()
 
@@ -59,6 +77,8 @@ class Commitment(models.Model):
             ("see_delivery", "Can see delivery against commitments"),
             ("promise_date", "Can promise dates"),
             ("report_progress", "Can mark work started or delivered"),
+            ("waive_gate", "Can let work be delivered without a quality gate"),
+            ("set_delivery_policy", "Can edit quality gates and thresholds"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -12,8 +12,13 @@ from portfolio.core.models import User
 from portfolio.core.services.events import record_event
 from portfolio.core.words import day_words
 from portfolio.delivery.choices import CommitmentState, RebaselineReason
+from portfolio.delivery.closing import CLOSED_FIELDS, freeze
 from portfolio.delivery.models import Commitment, CommitmentVersion
 from portfolio.delivery.reading import outlook_of
+
+WITH_ITS_DEMAND = "The demand was withdrawn."
+# In one go; what is more comes with the next.
+MOST_FROZEN = 5_000
 
 
 @transaction.atomic
@@ -107,6 +112,8 @@ def withdraw_commitment(*, commitment: Commitment, by: User, why: str) -> Commit
         commitment=commitment,
         state=CommitmentState.WITHDRAWN,
         on=timezone.localdate(),
+        by=by,
+        why=why.strip(),
     )
     record_event(
         subject=commitment.demand,
@@ -135,6 +142,8 @@ def withdraw_with_demand(*, demand_id: int, by: User | None) -> None:
         commitment=commitment,
         state=CommitmentState.WITHDRAWN,
         on=timezone.localdate(),
+        by=by,
+        why=WITH_ITS_DEMAND,
     )
     record_event(
         subject=commitment.demand,
@@ -142,21 +151,51 @@ def withdraw_with_demand(*, demand_id: int, by: User | None) -> None:
         by=by,
         team=commitment.team,
         before=commitment.due_on,
-        why="The demand was withdrawn.",
+        why=WITH_ITS_DEMAND,
     )
 
 
 def close_commitment(
-    *, commitment: Commitment, state: CommitmentState, on: date
+    *,
+    commitment: Commitment,
+    state: CommitmentState,
+    on: date,
+    by: User | None = None,
+    why: str = "",
 ) -> None:
-    """Close with what the demand is called today; part of the caller's transaction."""
+    """Close with all that is known today; part of the caller's transaction."""
     commitment.state = state
     commitment.closed_on = on
-    commitment.closed_reference = commitment.demand.reference
-    commitment.closed_title = commitment.demand.title
-    commitment.save(
-        update_fields=["state", "closed_on", "closed_reference", "closed_title"]
+    commitment.closed_at = timezone.now()
+    # A locked row carries too little, and what was prefetched may be old.
+    whole = Commitment.objects.for_closing().get(pk=commitment.pk)
+    whole.state, whole.closed_on = state, on
+    freeze(
+        whole,
+        outlook=outlook_of(commitment.team_id, [commitment.demand_id]),
+        closed_by=by.name if by else "",
+        why=why,
     )
+    for name in CLOSED_FIELDS:
+        setattr(commitment, name, getattr(whole, name))
+    commitment.save(update_fields=["state", "closed_on", "closed_at", *CLOSED_FIELDS])
+
+
+def freeze_old_records() -> int:
+    """Write a record for what closed before there were any; gives how many."""
+    found = list(Commitment.objects.unfrozen().for_closing()[:MOST_FROZEN])
+    freeze_records(found)
+    return len(found)
+
+
+def freeze_records(commitments: list[Commitment]) -> None:
+    """Write records of what is closed already, as far as it is still known.
+
+    Each comes with what ``for_closing`` gives. What was forecast then is not known.
+    """
+    for commitment in commitments:
+        freeze(commitment, outlook=None)
+    Commitment.objects.bulk_update(commitments, CLOSED_FIELDS, batch_size=200)
 
 
 def _open_again(commitment: Commitment) -> Commitment:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from portfolio.core.services.changes import note_plan_change
 from portfolio.delivery.choices import CommitmentState
 from portfolio.delivery.models import Commitment
 from portfolio.delivery.services.commitments import close_commitment
+from portfolio.delivery.services.gates import require_gates, tick_gates
 
 
 @transaction.atomic
@@ -22,9 +24,22 @@ def start(*, demand: Demand, by: User, on: date) -> Demand:
 
 
 @transaction.atomic
-def deliver(*, demand: Demand, by: User, on: date) -> Demand:
-    """Say that a demand is delivered; its open commitment closes with it."""
+def deliver(
+    *,
+    demand: Demand,
+    by: User,
+    on: date,
+    gates: Collection[str] | None = None,
+    waiver: str = "",
+) -> Demand:
+    """Say that a demand is delivered; its open commitment closes with it.
+
+    ``gates`` are the quality gates it meets; left out, those that are ticked already.
+    """
+    if gates is not None:
+        tick_gates(demand=demand, by=by, gates=gates)
     demand = deliver_demand(demand=demand, by=by, on=on)
+    require_gates(demand=demand, by=by, waiver=waiver)
     # What the work really took is not known from this; actual effort stays empty.
     WorkPackage.objects.filter(demand=demand).unfinished().update(
         state=PackageState.DONE, finished_on=on, remaining=None
@@ -37,6 +52,8 @@ def deliver(*, demand: Demand, by: User, on: date) -> Demand:
         .first()
     )
     if commitment is not None:
-        close_commitment(commitment=commitment, state=CommitmentState.DELIVERED, on=on)
+        close_commitment(
+            commitment=commitment, state=CommitmentState.DELIVERED, on=on, by=by
+        )
     note_plan_change(team_id=demand.team_id)
     return demand

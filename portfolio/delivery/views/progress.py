@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from datetime import date
-from typing import Protocol
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -14,11 +11,12 @@ from intake.choices import Stage
 from intake.models import Demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
-from portfolio.core.models import User
+from portfolio.core.rights import WAIVE_GATE
 from portfolio.core.words import day_words
-from portfolio.delivery.forms import DayForm
-from portfolio.delivery.models import Commitment
+from portfolio.delivery.forms import DayForm, DeliverForm
+from portfolio.delivery.models import Commitment, policy_of
 from portfolio.delivery.services import progress
+from portfolio.delivery.services.gates import tick_gates
 from portfolio.delivery.views.sections import (
     STAGE_CHANGED,
     changed,
@@ -27,38 +25,49 @@ from portfolio.delivery.views.sections import (
 )
 
 
-class _Report(Protocol):
-    def __call__(self, *, demand: Demand, by: User, on: date) -> Demand: ...
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("delivery.report_progress", raise_exception=True)
 def start(request: PageRequest, reference: str) -> HttpResponse:
-    return _report(request, reference, progress.start, "started")
+    demand = demand_for(request, reference)
+    if request.method != "POST":
+        return _section(request, demand)
+    form = DayForm(request.POST, label="Work began on")
+    if not form.is_valid():
+        return _section(request, demand, form=form)
+    on = form.cleaned_data["on"]
+    try:
+        progress.start(demand=demand, by=request.user, on=on)
+    except RuleBroken as broken:
+        form.add_error(None, str(broken))
+        return _section(request, demand, form=form)
+    messages.success(request, f"{demand.reference} was started on {day_words(on)}.")
+    return changed(request, demand, _section, STAGE_CHANGED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("delivery.report_progress", raise_exception=True)
 def deliver(request: PageRequest, reference: str) -> HttpResponse:
-    return _report(request, reference, progress.deliver, "delivered")
-
-
-def _report(
-    request: PageRequest, reference: str, report: _Report, done: str
-) -> HttpResponse:
+    """Tick quality gates, or say with them that it is delivered."""
     demand = demand_for(request, reference)
     if request.method != "POST":
         return _section(request, demand)
-    form = DayForm(request.POST, label=_label(demand))
+    form = _deliver_form(request, demand, request.POST)
     if not form.is_valid():
         return _section(request, demand, form=form)
-    on = form.cleaned_data["on"]
+    given = form.cleaned_data
     try:
-        report(demand=demand, by=request.user, on=on)
+        if "tick" in request.POST:
+            tick_gates(demand=demand, by=request.user, gates=given.get("gates", []))
+            messages.success(request, "The quality gates are kept as you ticked them.")
+        else:
+            progress.deliver(demand=demand, by=request.user, **given)
+            messages.success(
+                request,
+                f"{demand.reference} was delivered on {day_words(given['on'])}.",
+            )
     except RuleBroken as broken:
         form.add_error(None, str(broken))
         return _section(request, demand, form=form)
-    messages.success(request, f"{demand.reference} was {done} on {day_words(on)}.")
     return changed(request, demand, _section, STAGE_CHANGED)
 
 
@@ -66,6 +75,8 @@ def _section(
     request: PageRequest, demand: Demand, form: DayForm | None = None
 ) -> HttpResponse:
     under_way = demand.stage == Stage.IN_PROGRESS
+    if form is None and under_way:
+        form = _deliver_form(request, demand)
     return render_page(
         request,
         "delivery/progress.html",
@@ -77,13 +88,22 @@ def _section(
             "unfinished": WorkPackage.objects.filter(demand=demand)
             .unfinished()
             .count(),
+            "checks": demand.gate_checks.all() if demand.delivered_on else [],
             "form": form
-            or DayForm(initial={"on": timezone.localdate()}, label=_label(demand)),
+            or DayForm(initial={"on": timezone.localdate()}, label="Work began on"),
             "next": next_of(request, demand),
         },
         fragment="progress",
     )
 
 
-def _label(demand: Demand) -> str:
-    return "Delivered on" if demand.stage == Stage.IN_PROGRESS else "Work began on"
+def _deliver_form(
+    request: PageRequest, demand: Demand, given: QueryDict | None = None
+) -> DeliverForm:
+    met = demand.gate_checks.filter(waived_because="").values_list("gate", flat=True)
+    return DeliverForm(
+        given,
+        gates=policy_of(demand.team).gates,
+        may_waive=request.user.has_perm(WAIVE_GATE),
+        initial={"on": timezone.localdate(), "gates": list(met)},
+    )

@@ -15,6 +15,7 @@ from intake.services.clocks import begin_clocks
 from portfolio.core.models import Event, Team, User
 from portfolio.delivery.choices import CommitmentState, RebaselineReason
 from portfolio.delivery.models import Commitment, CommitmentVersion
+from portfolio.delivery.services.commitments import freeze_records
 from portfolio.imports.models import ImportedDemand
 from portfolio.imports.services.names import Names, Sort
 from portfolio.imports.services.written import attributes, remembered
@@ -180,8 +181,6 @@ def _promise(demand: Demand, tracked: Tracked, writing: Writing) -> Commitment |
     if demand.stage in CLOSED:
         commitment.state = closing_state(demand)
         commitment.closed_on = closing_day(demand, tracked, writing.today)
-        commitment.closed_reference = demand.reference
-        commitment.closed_title = demand.title
     return commitment
 
 
@@ -213,6 +212,8 @@ def _save_promises(
         for commitment, promise in pairs
         for version in _versions(commitment, promise, writing)
     )
+    closed = Commitment.objects.unfrozen().filter(team=writing.team).for_closing()
+    freeze_records(list(closed))
 
 
 def _versions(
