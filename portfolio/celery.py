@@ -61,6 +61,11 @@ app.conf.beat_schedule = {
         "task": "intake.tasks.forget_guest_drafts",
         "schedule": crontab(hour=2, minute=45),
     },
+    # What came of every forecast; a delivery scores its own, an import scores nothing.
+    "score-forecasts": {
+        "task": "portfolio.delivery.tasks.score_forecasts",
+        "schedule": crontab(hour=2, minute=50),
+    },
     # Dates move with the day even when nobody changes anything.
     "forecast-every-morning": {
         "task": "capacity.tasks.forecast_every_team",

@@ -19,3 +19,13 @@ def withdraw_the_promise(instance: Event, *, created: bool, **_kwargs: Any) -> N
         from portfolio.delivery.services.commitments import withdraw_with_demand
 
         withdraw_with_demand(demand_id=instance.subject_id, by=instance.actor)
+
+
+@receiver(post_save, sender=Event)
+def score_the_forecasts(instance: Event, *, created: bool, **_kwargs: Any) -> None:
+    """In the transaction that delivers a demand, so that none is left unscored."""
+    about_a_demand = instance.subject == Demand._meta.label_lower
+    if created and about_a_demand and instance.kind == "delivered":
+        from portfolio.delivery.services.scores import score_forecasts
+
+        score_forecasts(demand=Demand.objects.get(pk=instance.subject_id))

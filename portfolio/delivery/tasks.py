@@ -1,4 +1,4 @@
-"""What the workers do for promises."""
+"""What the workers do for promises and forecasts."""
 
 from __future__ import annotations
 
@@ -10,3 +10,10 @@ def freeze_old_records() -> None:
     from portfolio.delivery.services.commitments import freeze_old_records as freeze
 
     freeze()
+
+
+@shared_task
+def score_forecasts() -> None:
+    from portfolio.delivery.services.scores import score_all
+
+    score_all()

@@ -1,11 +1,13 @@
 from portfolio.delivery.models.commitments import Commitment, CommitmentVersion
 from portfolio.delivery.models.gates import GateCheck
 from portfolio.delivery.models.policies import DeliveryPolicy, policy_of
+from portfolio.delivery.models.scores import ForecastScore
 
 __all__ = [
     "Commitment",
     "CommitmentVersion",
     "DeliveryPolicy",
+    "ForecastScore",
     "GateCheck",
     "policy_of",
 ]
