@@ -44,9 +44,8 @@ def content_type_of(upload: UploadedFile[Any]) -> str:
     name, size = name_of(upload), upload.size or 0
     if size > LARGEST:
         raise RuleBroken(
-            f"“{name}” has {size / 1024 / 1024:.1f} MB; a file may have "
-            f"{LARGEST // 1024 // 1024} MB. Leave out what is not needed, or give "
-            "a link."
+            f"“{name}” is too large; a file may have {LARGEST // 1024 // 1024} MB. "
+            "Leave out what is not needed, or give a link."
         )
     if not size:
         raise RuleBroken(f"“{name}” is empty. Choose another file.")

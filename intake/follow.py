@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from intake.choices import Stage
 from intake.comments import COMMENT, is_internal
@@ -71,6 +71,16 @@ class Entry:
     why: str
     # Where on the page it stands in full.
     place: str = ""
+    # Key and name of what came along.
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question of the team, and the answer where there is one."""
+
+    question: Event
+    answer: Event | None = None
 
 
 def steps_of(demand: Demand, events: Iterable[Event]) -> list[Step]:
@@ -120,6 +130,7 @@ def timeline_of(demand: Demand, events: Iterable[Event]) -> list[Entry]:
             else demand.team.name,
             why=event.why if event.kind in WITH_REASON else "",
             place=f"comment-{event.pk}" if event.kind == COMMENT else "",
+            files=event.facts.get("files", {}),
         )
         for event in events
         if event.kind in SAID
@@ -143,6 +154,17 @@ def last_question(events: Iterable[Event]) -> Event | None:
     """What the team asked last, with when and by whom."""
     asked = [event for event in events if event.kind == "information-asked"]
     return asked[-1] if asked else None
+
+
+def exchanges_of(events: Iterable[Event]) -> list[Exchange]:
+    """What the team asked and got for an answer, oldest first."""
+    found: list[Exchange] = []
+    for event in events:
+        if event.kind == "information-asked":
+            found.append(Exchange(event))
+        elif event.kind == "answered" and found:
+            found[-1] = Exchange(found[-1].question, event)
+    return found
 
 
 def promised_day(events: Iterable[Event]) -> dt.date | None:

@@ -190,6 +190,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portfolio.core.static_files.StaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+FILE_UPLOAD_HANDLERS = [
+    "portfolio.core.uploads.CutsShort",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

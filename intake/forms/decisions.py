@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 
-from intake.forms.fields import LongAnswer
+from intake.content import ACCEPTED, LARGEST
+from intake.forms.fields import FilesAnswer, LongAnswer
 from intake.models import Demand, Tier
 from intake.models.demands import DemandQuerySet
+from portfolio.core.words import joined
 
 
 class DecisionForm(forms.Form):
@@ -97,6 +99,11 @@ class AnswerForm(forms.Form):
         rows=5,
         label="Your answer",
         error_messages={"required": "Write an answer; the team waits for it."},
+    )
+    enclosed = FilesAnswer(
+        label="Files",
+        required=False,
+        help_text=f"{joined(ACCEPTED)}, up to {LARGEST // 1024 // 1024} MB each.",
     )
 
 

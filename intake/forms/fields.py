@@ -5,9 +5,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
+from intake.content import content_type_of
 from intake.models import System
+from portfolio.core.errors import RuleBroken
 
 LONG_ANSWER = 4_000
 A_LINE = 200
@@ -79,6 +82,34 @@ class NumberAnswer(forms.CharField):
                 f"“{written}” is not a number. Write it in digits, as in 12000."
             )
         return f"{number.normalize():f}"
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"multiple": True})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002 - as Django calls it
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
+class FilesAnswer(forms.FileField):
+    """Some files, each within the limits of size and type."""
+
+    widget = FilesInput
+    MOST = 5
+
+    def clean(self, value: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        files = [super(FilesAnswer, self).clean(each, initial) for each in value or []]
+        if len(files) > self.MOST:
+            raise forms.ValidationError(f"Choose up to {self.MOST} files at once.")
+        for file in files:
+            try:
+                content_type_of(file)
+            except RuleBroken as broken:
+                raise forms.ValidationError(str(broken)) from broken
+        return files
 
 
 class NamesSystems(forms.Form):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -54,6 +55,29 @@ def attach_mailed(
         file=upload,
         added_by=by,
     )
+
+
+def attach_to_answer(
+    *, demand: Demand, uploads: Iterable[UploadedFile[Any]], by: User
+) -> dict[str, str]:
+    """Keep files that come with the answer to a question of the team; key and name.
+
+    The demand is locked, so that two answers never take the same key.
+    """
+    kept: dict[str, str] = {}
+    before = demand.attachments.filter(key__startswith="answer-").count()
+    for number, upload in enumerate(uploads, before + 1):
+        attachment = Attachment.objects.create(
+            demand=demand,
+            key=f"answer-{number}",
+            content_type=content_type_of(upload),
+            name=name_of(upload),
+            size=upload.size or 0,
+            file=upload,
+            added_by=by,
+        )
+        kept[attachment.key] = attachment.name
+    return kept
 
 
 def remove_files(*, demand: Demand, keys: list[str] | None = None) -> None:

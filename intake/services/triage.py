@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from intake.answering import token_of
 from intake.choices import AWAITING_DECISION, CLOSED_UNDONE, OPEN, ClockKind, Stage
 from intake.models import Demand, Tier
+from intake.services.attaching import attach_to_answer
 from intake.services.clocks import REQUESTER, keep_clocks
 from intake.services.joining import part_demand
 from intake.services.limits import refuse_when_full
@@ -160,7 +163,13 @@ def ask_for_information(
 
 
 @transaction.atomic
-def answer_question(*, demand: Demand, by: User, answer: str) -> Demand:
+def answer_question(
+    *,
+    demand: Demand,
+    by: User,
+    answer: str,
+    enclosed: Iterable[UploadedFile[Any]] = (),
+) -> Demand:
     """Give the team what it asked for; the time for the decision goes on."""
     demand = lock_demand(demand)
     refuse_unless(
@@ -170,6 +179,7 @@ def answer_question(*, demand: Demand, by: User, answer: str) -> Demand:
     )
     if not answer.strip():
         raise RuleBroken("Write an answer; the team waits for it.")
+    kept = attach_to_answer(demand=demand, uploads=enclosed, by=by)
     store_stage(
         demand=demand,
         stage=Stage.SUBMITTED,
@@ -177,6 +187,7 @@ def answer_question(*, demand: Demand, by: User, answer: str) -> Demand:
         kind="answered",
         by=by,
         why=answer.strip(),
+        facts={"files": kept} if kept else None,
     )
     _tell_who_asked(demand=demand, by=by, answer=answer.strip())
     return keep_clocks(demand=demand)

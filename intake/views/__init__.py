@@ -21,6 +21,7 @@ from intake.answers import parts_of
 from intake.choices import ClockKind, Stage
 from intake.clock_words import is_unread, lines_of, next_line
 from intake.deadlines import Deadlines
+from intake.follow import Exchange, exchanges_of
 from intake.forms import (
     AskForm,
     DecisionForm,
@@ -44,6 +45,7 @@ from intake.views.loading import sent, visible_demand
 from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
+from portfolio.core.models import Event
 from portfolio.core.open_pages import open_to
 from portfolio.core.rights import DECIDE
 
@@ -201,12 +203,18 @@ def _triage_page(
         "may_acknowledge": demand is not None and is_unread(demand, clocks),
         "demand": demand,
         "parts": parts_of(demand) if demand else [],
+        "exchanges": _exchanges(demand) if demand else [],
         "letters": Letter.objects.taken_for(demand) if demand else [],
         "tokens": tokens_for(demand) if demand else None,
         "form": form,
         "now": now,
     }
     return render_page(request, "intake/triage.html", context, fragment=fragment)
+
+
+def _exchanges(demand: Demand) -> list[Exchange]:
+    kinds = ["information-asked", "answered"]
+    return exchanges_of(Event.objects.about(demand).filter(kind__in=kinds).by_time())
 
 
 def _next_in_triage(request: PageRequest) -> HttpResponse:

@@ -121,7 +121,7 @@ def answer(request: PageRequest, reference: str) -> HttpResponse:
         raise PermissionDenied(
             "Only who asked for it or the manager of the team can answer."
         )
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, request.FILES)
     if not form.is_valid():
         return _follow_page(request, demand, answer_form=form)
     try:

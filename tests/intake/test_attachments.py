@@ -12,6 +12,7 @@ from intake.content import LARGEST, content_type_of
 from intake.models import Attachment, Tier
 from intake.services.drafting import discard_draft
 from intake.services.tiers import edit_tier
+from intake.services.triage import ask_for_information
 from portfolio.core.errors import RuleBroken
 from tests.factories import DemandFactory, UserFactory
 
@@ -183,3 +184,85 @@ def test_a_draft_that_is_thrown_away_takes_its_files_along(
         discard_draft(draft=draft)
 
     assert not file.storage.exists(file.name)
+
+
+def test_of_what_is_far_too_large_no_more_is_kept_than_shows_it(rf):
+    upload = SimpleUploadedFile("a.pdf", PDF + b"x" * (LARGEST + 8 * 2**20))
+
+    request = rf.post("/", {"proof": upload, "words": "Kept"})
+
+    [found] = request.FILES.getlist("proof")
+    assert request.POST["words"] == "Kept"
+    assert LARGEST < found.size < LARGEST + 3 * 2**20
+    with pytest.raises(RuleBroken, match="is too large"):
+        content_type_of(found)
+    request.close()
+
+
+def test_many_large_files_at_once_do_not_fill_the_disk(rf, monkeypatch):
+    monkeypatch.setattr("portfolio.core.uploads.LARGEST_OF_ALL", 200_000)
+    uploads = [SimpleUploadedFile("a.pdf", PDF + b"x" * 150_000) for _ in range(5)]
+
+    request = rf.post("/", {"proof": uploads})
+
+    assert sum(each.size for each in request.FILES.getlist("proof")) <= 200_000
+    request.close()
+
+
+def test_an_answer_to_the_team_brings_files_along(client, demand, requester, manager):
+    ask_for_information(demand=demand, by=manager, question="What do you have?")
+    client.force_login(requester)
+    files = [
+        SimpleUploadedFile("contract.pdf", PDF),
+        SimpleUploadedFile("fields.csv", b"a;b"),
+    ]
+
+    client.post(
+        reverse("intake:answer", args=[demand.reference]),
+        {"answer": "Both are here.", "enclosed": files},
+    )
+    client.force_login(manager)
+    triage = client.get(reverse("intake:triage-demand", args=[demand.reference]))
+    followed = client.get(demand.get_absolute_url())
+
+    demand.refresh_from_db()
+    assert demand.stage == "submitted"
+    kept = demand.attachments.all()
+    assert [(each.key, each.name, each.content_type) for each in kept] == [
+        ("answer-1", "contract.pdf", "application/pdf"),
+        ("answer-2", "fields.csv", "text/plain"),
+    ]
+    for page in (triage, followed):
+        text = page.content.decode()
+        assert "What do you have?" in text
+        assert "Both are here." in text
+        for key in ("answer-1", "answer-2"):
+            assert reverse("intake:attachment", args=[demand.reference, key]) in text
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ([("run.exe", b"MZ\x00")], "is not of a type that can be added"),
+        ([("a.pdf", b"")], "empty"),
+        ([(f"{number}.pdf", PDF) for number in range(6)], "up to 5 files"),
+    ],
+)
+def test_an_answer_with_a_wrong_file_is_not_sent_and_kept_in_the_form(
+    client, demand, requester, manager, files, says
+):
+    ask_for_information(demand=demand, by=manager, question="What do you have?")
+    client.force_login(requester)
+
+    page = client.post(
+        reverse("intake:answer", args=[demand.reference]),
+        {
+            "answer": "Both are here.",
+            "enclosed": [SimpleUploadedFile(name, content) for name, content in files],
+        },
+    )
+
+    demand.refresh_from_db()
+    assert (demand.stage, demand.attachments.count()) == ("needs_information", 0)
+    assert says in page.content.decode()
+    assert "Both are here." in page.content.decode()

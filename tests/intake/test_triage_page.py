@@ -128,9 +128,10 @@ def test_a_request_opens_as_its_own_page_and_as_a_panel(decider, demand):
 def test_the_panel_alone_does_not_read_the_list(
     decider, demand, django_assert_num_queries
 ):
-    # Session, person, the demand with all it names, its clocks, e-mails about it.
+    # Session, person, the demand with all it names, its clocks, what was asked
+    # and answered, e-mails about it.
     SlaClockFactory(demand=demand, state="met", stopped_at=timezone.now())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         decider.get(url("triage-demand", demand), headers={"HX-Request": "true"})
 
 
