@@ -45,6 +45,18 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # The weekly draft of each team, at the time its manager set where they work.
+    "make-report-drafts": {
+        "task": "portfolio.reports.tasks.make_drafts",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # Approved reports that no worker sent, or that the mail server refused.
+    "send-unsent-reports": {
+        "task": "portfolio.reports.tasks.send_unsent_reports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     # Holidays may have been added, and requests from before have no clocks yet.
     "recount-clocks": {
         "task": "intake.tasks.recount_clocks",

@@ -23,6 +23,7 @@ class NoticeKind(TextChoices):
     FOLLOWED = "followed", "What becomes of requests you follow"
     WARNING = "warning", "Clocks that run out"
     MAILBOX = "mailbox", "E-mails that could not be taken"
+    REPORT = "report", "Weekly status reports to approve"
 
 
 class Channel(TextChoices):

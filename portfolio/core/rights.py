@@ -31,6 +31,7 @@ OWN_LEAVE = "capacity.enter_own_leave"
 FORECAST = "capacity.run_forecast"
 SEE_REPORTS = "reports.see_reports"
 FREEZE = "reports.freeze_report"
+SEND_REPORT = "reports.send_report"
 SETTINGS = "core.change_settings"
 
 VERBS = ("view", "add", "change", "delete")
@@ -38,7 +39,7 @@ _MANAGER = frozenset(
     {
         SUBMIT, COMMENT, DECIDE, RANK, SEE_BOARD, SEE_DELIVERY, PROMISE,
         REPORT_PROGRESS, WAIVE_GATE, DELIVERY_POLICY, SEE_CAPACITY, SEE_PEOPLE, PLAN,
-        OWN_LEAVE, FORECAST, SEE_REPORTS, FREEZE, SETTINGS,
+        OWN_LEAVE, FORECAST, SEE_REPORTS, FREEZE, SEND_REPORT, SETTINGS,
     }
 )  # fmt: skip
 PERMISSIONS: dict[str, frozenset[str]] = {

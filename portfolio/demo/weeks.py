@@ -10,7 +10,7 @@ from capacity.services.forecasting import forecast_the_past
 from portfolio.demo.company import Company
 from portfolio.demo.days import DAY, Days
 from portfolio.reports.models import StatusReport
-from portfolio.reports.services import freeze_report
+from portfolio.reports.services.freezing import freeze_report
 from portfolio.reports.weeks import monday_of
 
 WEEKS = 3

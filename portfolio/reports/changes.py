@@ -31,6 +31,7 @@ KINDS = {
     "status": "Status changed",
     "new": "New in the backlog",
     "left": "Left the backlog",
+    "scope": "Scope or estimate changed",
     "reranked": "Re-ranked",
     "forecast_moved": "P85 moved",
 }
@@ -82,6 +83,15 @@ def changes_since(
             for demand in gone
             if demand.stage != Stage.DELIVERED
         ],
+        "scope": [
+            {
+                **_named(row),
+                "before": old[reference]["likely_days"],
+                "after": row["likely_days"],
+            }
+            for reference, row in now.items()
+            if reference in old and _is_rescoped(old[reference], row)
+        ],
         "reranked": _reranked(before, team, now),
         "forecast_moved": _forecast_moved(before, team, old, now),
     }
@@ -102,6 +112,8 @@ def change_words(kind: str, row: dict[str, Any], today: date) -> str:
         days = row["days"]
         way = "later" if days > 0 else "earlier"
         return f"{before} → {after}, {counted(abs(days), 'day')} {way}{why}"
+    if kind == "scope":
+        return _scope_words(row["before"], row["after"])
     return {
         "done": f"on {_said(row.get('on'), today)}",
         "promised": f"by {after}",
@@ -109,6 +121,17 @@ def change_words(kind: str, row: dict[str, Any], today: date) -> str:
         "left": after.lower(),
         "reranked": f"from {before} to {after}{why}",
     }.get(kind, "")
+
+
+def _is_rescoped(old: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Estimated anew; a first estimate changes nothing that was told before."""
+    return old["likely_days"] is not None and old["likely_days"] != now["likely_days"]
+
+
+def _scope_words(before: float, after: float | None) -> str:
+    if after is None:
+        return f"{before:,.1f} likely focused days before, no estimate now"
+    return f"{before:,.1f} → {after:,.1f} likely focused days"
 
 
 def _said(value: object, today: date) -> str:
@@ -179,7 +202,7 @@ def _reranked(before: StatusReport, team: Team, now: dict[str, dict[str, Any]]) 
     """Demands that somebody moved since then, from their first place to their last."""
     moves = (
         RankMove.objects.filter(demand__team=team, moved_at__gt=before.frozen_at)
-        .select_related("demand")
+        .select_related("demand", "moved_by")
         .order_by("moved_at", "pk")
     )
     found: dict[str, dict[str, Any]] = {}
@@ -193,6 +216,7 @@ def _reranked(before: StatusReport, team: Team, now: dict[str, dict[str, Any]]) 
             "before": first,
             "after": move.to_place,
             "why": move.why,
+            "by": move.moved_by.name if move.moved_by else "",
         }
     rows = [row for row in found.values() if row["before"] != row["after"]]
     return sorted(rows, key=lambda row: (row["after"], row["reference"]))

@@ -1,7 +1,8 @@
 """Gathers one week's status as plain JSON; every format only writes what stands here.
 
 The same rows give the same bytes: no clock is read, every list has a fixed order, and
-dates are ISO text. Nothing in it names an engineer, so that it may go to leadership.
+dates are ISO text. Where it names a person it does so under a key of its own, which
+what goes to leadership leaves out (``variants.py``).
 """
 
 from __future__ import annotations
@@ -9,72 +10,60 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from capacity.engine.distribution import chance_words
-from capacity.models import WorkPackage
+from capacity.models import Engineer, WorkPackage
+from capacity.quarters import Quarter
 from intake.choices import OPEN, Stage
 from intake.models import Demand, Tier
 from portfolio.core.models import Team
 from portfolio.core.words import counted, joined
+from portfolio.delivery.choices import CommitmentState
 from portfolio.delivery.models import Commitment
 from portfolio.delivery.rag import AT_RISK, LATE
 from portfolio.delivery.reading import OpenCommitment, Outlook, outlook_of, read_open
 from portfolio.reports.changes import changes_since
+from portfolio.reports.definitions import CAPACITY_WEEKS, DEFINITIONS
 from portfolio.reports.models import StatusReport
+from portfolio.reports.sections.decisions import decisions_needed
+from portfolio.reports.sections.health import forecast_health
+from portfolio.reports.sections.risks import (
+    at_risk_rows,
+    blocked_rows,
+    question_rows,
+    queue_rows,
+    single_holder_rows,
+)
+from portfolio.reports.sections.service import service_by_tier
+from portfolio.reports.sections.shares import shares_by_tier
 from portfolio.reports.weeks import monday_of, week_name
 
-SCHEMA = 1
+SCHEMA = 2
 SOON = timedelta(weeks=4)
+# Chances that differ by less are called steady: 200 worlds alone differ by 3 points.
+TREND_FROM = 0.05
 WEEKS_BEFORE = 4
 A_YEAR = timedelta(days=365)
-CAPACITY_WEEKS = 12
-
-DEFINITIONS = [
-    ["P50, P85", "The date on or before which 50 or 85 % of simulated worlds finish."],
-    [
-        "Chance on time",
-        "Share of simulated worlds that finish by the promised date, or by the date "
-        "it is needed by where nothing is promised. Above 95 % it reads >95 %: a "
-        "simulation knows only the risks it was told of.",
-    ],
-    [
-        "Status",
-        "On track from {green} chance, at risk from {amber}, late below that or when "
-        "the date has passed; grey where no chance can be given.",
-    ],
-    [
-        "Kept",
-        "Delivered on or before the promised date: the first one ever promised "
-        "(original), and the one that held at the end (current).",
-    ],
-    [
-        "Changes",
-        "Against the last snapshot of an earlier week. Re-ranked are demands that "
-        "somebody moved; a demand that only made room is not one. A forecast moved "
-        "when its P85 did by 5 days or more.",
-    ],
-    [
-        "Focused day",
-        "A day of undisturbed work by one engineer of full proficiency.",
-    ],
-    [
-        "Work and supply",
-        "Focused days still to do in the backlog by likely estimate, and on offer in "
-        f"the next {CAPACITY_WEEKS} weeks, by skill. A person with two skills is on "
-        "offer in both.",
-    ],
-]
 
 
 def build_content(
-    *, team: Team, today: date, before: StatusReport | None = None
+    *,
+    team: Team,
+    today: date,
+    before: StatusReport | None = None,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
-    """This week's status of a team, compared with the snapshot before."""
+    """This week's status of a team, compared with the snapshot before.
+
+    SLA clocks are read at a moment of the day, at its first one where none is given.
+    """
+    at = at or timezone.make_aware(datetime.combine(today, time()))
     outlook = outlook_of(team.pk)
     demands = list(
         Demand.objects.filter(team=team, stage__in=OPEN)
@@ -90,13 +79,18 @@ def build_content(
         outlook,
         today,
     )
-    commitments = [_commitment(row, outlook) for row in promised]
+    people = _people_at_work(team)
+    chances = _chances_before(before)
+    commitments = [_commitment(row, outlook, people, chances) for row in promised]
     backlog = _backlog(
         team, [d for d in demands if d.is_in_backlog], promised, outlook, today
     )
     delivered = _delivered(team, today)
     weeks = _delivered_by_week(delivered, today)
-    changes = changes_since(before, team, backlog, commitments)
+    capacity = _capacity(team, outlook)
+    shares = shares_by_tier(team, today)
+    service = service_by_tier(team, at)
+    blocked = blocked_rows(demands)
     return {
         "schema": SCHEMA,
         "team": team.name,
@@ -104,16 +98,36 @@ def build_content(
         "monday": monday_of(today).isoformat(),
         "as_of": today.isoformat(),
         "headline": _headline(commitments, weeks, today, before),
-        "changes": changes,
+        "decisions": decisions_needed(
+            commitments=commitments,
+            blocked=blocked,
+            service=service,
+            capacity=capacity,
+            shares=shares["tiers"],
+            today=today,
+        ),
+        "changes": changes_since(before, team, backlog, commitments),
         "commitments": commitments,
         "delivered": delivered,
         "delivered_by_week": weeks,
+        "next": _next(backlog, today),
         "integrity": _integrity(team, today),
         "backlog": backlog,
-        "capacity": _capacity(team, outlook),
+        "capacity": capacity,
+        "shares": shares,
         "by_tier": _by_tier(demands),
+        "service": service,
+        "risks": [
+            *at_risk_rows(commitments),
+            *blocked,
+            *question_rows(demands),
+            *queue_rows(outlook),
+            *single_holder_rows(team, capacity, today),
+        ],
+        "health": forecast_health(team, outlook, backlog),
         "forecast": _forecast(outlook),
         "definitions": _definitions(outlook),
+        "people": _people(team),
     }
 
 
@@ -139,9 +153,15 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _commitment(row: OpenCommitment, outlook: Outlook) -> dict[str, Any]:
+def _commitment(
+    row: OpenCommitment,
+    outlook: Outlook,
+    people: dict[int, list[str]],
+    chances: dict[str, float | None],
+) -> dict[str, Any]:
     commitment, demand = row.commitment, row.commitment.demand
-    last = max(commitment.versions.all(), key=lambda version: version.number)
+    versions = sorted(commitment.versions.all(), key=lambda version: version.number)
+    last = versions[-1]
     return {
         "reference": demand.reference,
         "title": demand.title,
@@ -156,8 +176,71 @@ def _commitment(row: OpenCommitment, outlook: Outlook) -> dict[str, Any]:
         "chance_words": row.chance_words,
         "rag": row.rag.colour,
         "rag_word": row.rag.word,
+        "trend": _trend_of(demand.reference, row.chance, chances),
         "reason": _reason(row, outlook),
+        "promised_by": versions[0].promised_by_name,
+        "people": people.get(demand.pk, []),
     }
+
+
+def _chances_before(before: StatusReport | None) -> dict[str, float | None]:
+    rows = before.content["commitments"] if before else []
+    return {row["reference"]: row["chance"] for row in rows}
+
+
+def _trend_of(
+    reference: str, chance: float | None, chances: dict[str, float | None]
+) -> str:
+    """How the chance moved since the snapshot before; empty where it has none."""
+    if reference not in chances:
+        return "new" if chances else ""
+    was = chances[reference]
+    if was is None or chance is None:
+        return ""
+    if abs(chance - was) < TREND_FROM:
+        return "steady"
+    return "better" if chance > was else "worse"
+
+
+def _people_at_work(team: Team) -> dict[int, list[str]]:
+    """Who is at a package of each demand now, or is the only one who may do it."""
+    found: dict[int, list[str]] = {}
+    packages = (
+        WorkPackage.objects.of_backlog(team.pk).unfinished().exclude(engineer=None)
+    )
+    for demand, name in (
+        packages.order_by("demand", "engineer__name")
+        .values_list("demand", "engineer__name")
+        .distinct()
+    ):
+        found.setdefault(demand, []).append(name)
+    return found
+
+
+def _people(team: Team) -> list[str]:
+    """Everybody of the team, so that leadership's variant can leave their names out."""
+    engineers = Engineer.objects.filter(team=team).values_list("name", flat=True)
+    members = team.members.values_list("name", flat=True)
+    return sorted({*engineers, *members})
+
+
+def _next(backlog: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+    """What is promised for the next weeks, or likely to be done in them."""
+    soon = (today + SOON).isoformat()
+    names = (
+        "reference", "title", "unit", "tier", "stage", "due_on", "p50", "p85",
+        "chance", "chance_words", "rag", "rag_word",
+    )  # fmt: skip
+    rows = [
+        {name: row[name] for name in names}
+        for row in backlog
+        if (row["due_on"] and row["due_on"] <= soon)
+        or (row["p50"] and row["p50"] <= soon)
+    ]
+    return sorted(
+        rows,
+        key=lambda row: (row["due_on"] or row["p50"], row["reference"]),
+    )
 
 
 def _reason(row: OpenCommitment, outlook: Outlook) -> str:
@@ -268,6 +351,7 @@ def _headline(
         ),
         "sentence": _sentence(counts),
         "trend": _trend(counts, before),
+        "trend_way": _trend_way(counts, before),
         "open": len(commitments),
         **counts,
         "due_in_four_weeks": sum(row["due_on"] <= soon for row in commitments),
@@ -311,17 +395,44 @@ def _trend(counts: dict[str, int], before: StatusReport | None) -> str:
     return f"Since {since}: {joined(told)}."
 
 
+def _trend_way(counts: dict[str, int], before: StatusReport | None) -> str:
+    """Better where fewer are late, or as few and fewer at risk; empty without one."""
+    if before is None:
+        return ""
+    was = [before.content["headline"][name] for name in ("red", "amber")]
+    now = [counts[name] for name in ("red", "amber")]
+    if now == was:
+        return "steady"
+    return "better" if now < was else "worse"
+
+
 def _integrity(team: Team, today: date) -> dict[str, Any]:
-    """Promises kept in the last twelve months."""
-    closed = list(
-        Commitment.objects.delivered().filter(
-            team=team, closed_on__gt=today - A_YEAR, closed_on__lte=today
-        )
+    """Promises kept in the last twelve months, whole and by quarter."""
+    ended = list(
+        Commitment.objects.exclude(state=CommitmentState.OPEN)
+        .filter(team=team, closed_on__gt=today - A_YEAR, closed_on__lte=today)
+        .order_by("closed_on", "pk")
     )
+    closed = [each for each in ended if each.state == CommitmentState.DELIVERED]
+    quarters: dict[str, list[Commitment]] = {}
+    for promise in closed:
+        quarter = Quarter.of(promise.closed_on or today).words
+        quarters.setdefault(quarter, []).append(promise)
     return {
-        "closed": len(closed),
-        "kept_original": sum(bool(promise.kept_original) for promise in closed),
-        "kept_current": sum(bool(promise.kept_current) for promise in closed),
+        **_kept(closed),
+        "withdrawn": len(ended) - len(closed),
+        "by_quarter": [
+            {"quarter": quarter, **_kept(promises)}
+            for quarter, promises in quarters.items()
+        ],
+    }
+
+
+def _kept(promises: list[Commitment]) -> dict[str, int]:
+    return {
+        "closed": len(promises),
+        "kept_original": sum(bool(promise.kept_original) for promise in promises),
+        "kept_current": sum(bool(promise.kept_current) for promise in promises),
     }
 
 

@@ -1,22 +1,38 @@
-"""The formats a snapshot can be had in."""
+"""The formats a snapshot can be had in; each is loaded when it is first asked for."""
 
 from __future__ import annotations
 
-from portfolio.reports.csv import write_csv
+from importlib import import_module
+
+from portfolio.reports.choices import Variant
+from portfolio.reports.edition import edition_of
 from portfolio.reports.models import StatusReport
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CONTENT_TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+CONTENT_TYPES = {
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+}
+FORMATS = {
+    "xlsx": "XLSX", "csv": "CSV", "html": "HTML"
+}  # fmt: skip
 
 
-def write_file(report: StatusReport, format_name: str) -> bytes:
+def write_file(
+    report: StatusReport, format_name: str, variant: str = Variant.TEAM
+) -> bytes:
     """The bytes of one format; every number in them stands in the snapshot."""
-    if format_name == "csv":
-        return write_csv(report.content)
-    from portfolio.reports.xlsx import write_xlsx
+    module = import_module(f"portfolio.reports.{format_name}")
+    content: bytes = getattr(module, f"write_{format_name}")(
+        edition_of(report, variant)
+    )
+    return content
 
-    return write_xlsx(report.content, frozen_at=report.frozen_at)
 
-
-def file_name(report: StatusReport, format_name: str) -> str:
-    return f"status-{report.team.slug}-{report}-v{report.version}.{format_name}"
+def file_name(
+    report: StatusReport, format_name: str, variant: str = Variant.TEAM
+) -> str:
+    who = "-leadership" if variant == Variant.LEADERSHIP else ""
+    stem = f"status-{report.team.slug}-{report}-v{report.version}{who}"
+    return f"{stem}.{format_name}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from portfolio.reports.changes import KINDS, change_words
 from portfolio.reports.content import stage_names
+from portfolio.reports.sections.health import health_words
 
 _DAYS = {
     "as_of", "monday", "due_on", "original_due_on", "p50", "p85", "needed_by",
@@ -22,6 +23,8 @@ class Change:
     reference: str
     title: str
     words: str
+    by: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Page:
     # One row for each tier: its name, then a number for each stage.
     tiers: list[tuple[str, list[int]]]
     gathered_at: datetime | None
+    health: list[str]
 
 
 def read_page(content: dict[str, Any]) -> Page:
@@ -60,6 +64,7 @@ def read_page(content: dict[str, Any]) -> Page:
         gathered_at=datetime.fromisoformat(forecast["gathered_at"])
         if forecast and forecast["gathered_at"]
         else None,
+        health=health_words(content),
     )
 
 
@@ -68,7 +73,13 @@ def _changes(content: dict[str, Any]) -> list[Kind]:
     kinds = []
     for kind, name in KINDS.items():
         rows = [
-            Change(row["reference"], row["title"], change_words(kind, row, today))
+            Change(
+                row["reference"],
+                row["title"],
+                change_words(kind, row, today),
+                row.get("by", ""),
+                row.get("note", ""),
+            )
             for row in content["changes"][kind]
         ]
         if rows:

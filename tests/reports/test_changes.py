@@ -17,7 +17,7 @@ from portfolio.delivery.services.commitments import (
 from portfolio.reports.changes import KINDS, change_words
 from portfolio.reports.content import build_content
 from tests.delivery.rows import days_from_now, make_forecast
-from tests.factories import CommitmentFactory, RankedDemandFactory
+from tests.factories import CommitmentFactory, RankedDemandFactory, WorkPackageFactory
 from tests.reports.rows import frozen_before
 
 TODAY = dt.date(2026, 11, 23)
@@ -87,7 +87,13 @@ def test_only_what_somebody_moved_is_re_ranked(team, manager):
 
     assert changes_of(team, before) == {
         "reranked": [
-            {**named(demands[3]), "before": 4, "after": 1, "why": "The audit came"},
+            {
+                **named(demands[3]),
+                "before": 4,
+                "after": 1,
+                "why": "The audit came",
+                "by": manager.name,
+            },
         ]
     }
 
@@ -191,9 +197,28 @@ def test_forecast_that_moved_says_why_in_days_that_add_up(team):
     )
 
 
+def test_an_estimate_that_changed_is_a_change_of_scope_and_a_first_one_is_not(team):
+    grown, first, same = RankedDemandFactory.create_batch(3, team=team)
+    package, _ = (WorkPackageFactory(demand=demand) for demand in (grown, same))
+    before = frozen_before(team)
+    package.likely, package.high = 8, 12
+    package.save()
+    WorkPackageFactory(demand=first)
+
+    assert changes_of(team, before) == {
+        "scope": [{**named(grown), "before": 5.0, "after": 8.0}]
+    }
+
+
 @pytest.mark.parametrize(
     ("kind", "row", "words"),
     [
+        ("scope", {"before": 5.0, "after": 8.0}, "5.0 → 8.0 likely focused days"),
+        (
+            "scope",
+            {"before": 5.0, "after": None},
+            "5.0 likely focused days before, no estimate now",
+        ),
         ("new", {}, ""),
         ("done", {"on": "2026-11-20"}, "on 20 Nov"),
         ("left", {"after": "Withdrawn"}, "withdrawn"),

@@ -8,10 +8,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from portfolio.reports.files import write_file
+from portfolio.reports.files import FORMATS, write_file
 from portfolio.reports.models import StatusReport
 from portfolio.reports.weeks import parse_week, week_name
-from tests.factories import TeamFactory
+from tests.factories import EngineerFactory, TeamFactory, WorkPackageFactory
 from tests.reports.rows import frozen_before, promised_demand
 
 
@@ -21,7 +21,7 @@ def run(*options):
     return out.getvalue()
 
 
-def test_the_current_week_is_frozen_once_and_written_in_both_formats(team, tmp_path):
+def test_the_current_week_is_frozen_once_and_written_in_every_format(team, tmp_path):
     promised_demand(team, worlds={8: 4})
     folder = tmp_path / "new"
 
@@ -31,9 +31,30 @@ def test_the_current_week_is_frozen_once_and_written_in_both_formats(team, tmp_p
     report = StatusReport.objects.get()
     stem = f"status-{team.slug}-{week_name(timezone.localdate())}-v1"
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
-        f"{stem}.xlsx": write_file(report, "xlsx"),
-        f"{stem}.csv": write_file(report, "csv"),
+        f"{stem}.{name}": write_file(report, name) for name in FORMATS
     }
+
+
+def test_leadership_gets_files_without_names(team, tmp_path):
+    engineer = EngineerFactory(team=team, name="Ada Somebody")
+    demand = promised_demand(team, worlds={8: 4})
+    WorkPackageFactory(demand=demand, state="doing", engineer=engineer)
+
+    run("--format", "csv", "--out", str(tmp_path), "--leadership")
+    run("--format", "csv", "--out", str(tmp_path))
+
+    without, named = sorted(tmp_path.iterdir(), key=lambda path: -len(path.name))
+    assert without.name.endswith("-v1-leadership.csv")
+    assert "Ada Somebody" in named.read_text()
+    assert "Ada Somebody" not in without.read_text()
+
+
+def test_a_snapshot_that_was_altered_is_refused_in_words(team, tmp_path):
+    report = frozen_before(team)
+    StatusReport.objects.update(content_hash="0" * 64)
+
+    with pytest.raises(CommandError, match="is not what was frozen"):
+        run("--week", str(report), "--out", str(tmp_path))
 
 
 def test_an_earlier_week_is_written_from_its_snapshot(team, tmp_path):
@@ -51,7 +72,7 @@ def test_an_earlier_week_is_written_from_its_snapshot(team, tmp_path):
     [
         (["--week", "2020-W01"], "There is no snapshot of 2020-W01"),
         (["--week", "last"], "“last” is not a week; weeks look like 2026-W47"),
-        (["--format", "docx"], "“docx” is not a format; known are xlsx, csv"),
+        (["--format", "docx"], "“docx” is not a format; known are"),
         (["--team", "nobody"], "There is no team “nobody”"),
     ],
 )

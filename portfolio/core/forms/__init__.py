@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from portfolio.core.choices import Channel, NoticeKind
 from portfolio.core.models import User
-from portfolio.core.rights import DECIDE
+from portfolio.core.rights import DECIDE, SEND_REPORT
 from portfolio.core.shell import THEMES
 from portfolio.core.words import day_words
 
@@ -92,10 +92,17 @@ class NoticePreferencesForm(forms.Form):
             )
 
 
+# Who may not act on it is not told of it. A deputy who decides nothing gets these too,
+# but only while somebody is away.
+_FOR = {
+    NoticeKind.WARNING: DECIDE,
+    NoticeKind.MAILBOX: DECIDE,
+    NoticeKind.REPORT: SEND_REPORT,
+}
+
+
 def _comes_to(person: User, kind: NoticeKind) -> bool:
-    # A deputy who decides nothing gets warnings too, but only while somebody is away.
-    for_managers = {NoticeKind.WARNING, NoticeKind.MAILBOX}
-    return kind not in for_managers or person.has_perm(DECIDE)
+    return kind not in _FOR or person.has_perm(_FOR[kind])
 
 
 class ThemeForm(forms.Form):

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Team
+from portfolio.reports.choices import Variant
 from portfolio.reports.files import CONTENT_TYPES, file_name, write_file
 from portfolio.reports.models import StatusReport
-from portfolio.reports.services import freeze_report
+from portfolio.reports.services.freezing import freeze_report, today_at
 from portfolio.reports.weeks import parse_week, week_name
 
 
@@ -21,23 +21,32 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--week", default=week_name(timezone.localdate()))
-        parser.add_argument("--format", default="xlsx,csv")
+        parser.add_argument(
+            "--week", help="as in 2026-W47; the current one if left out"
+        )
+        parser.add_argument("--format", default=",".join(CONTENT_TYPES))
         parser.add_argument("--out", type=Path, default=Path())
         parser.add_argument("--team", help="its slug; needed when there are several")
+        parser.add_argument(
+            "--leadership", action="store_true", help="without names of individuals"
+        )
 
-    def handle(self, *, week: str, out: Path, team: str | None, **options: Any) -> None:
+    def handle(
+        self, *, week: str | None, out: Path, team: str | None, **options: Any
+    ) -> None:
         formats = [name.strip() for name in str(options["format"]).split(",")]
         unknown = [name for name in formats if name not in CONTENT_TYPES]
         if unknown:
             raise CommandError(
                 f"“{unknown[0]}” is not a format; known are {', '.join(CONTENT_TYPES)}."
             )
-        report = self._report(week, _team(team))
+        found = _team(team)
+        report = self._report(week or week_name(today_at(found)), found)
+        variant = Variant.LEADERSHIP if options["leadership"] else Variant.TEAM
         out.mkdir(parents=True, exist_ok=True)
         for name in formats:
-            target = out / file_name(report, name)
-            target.write_bytes(write_file(report, name))
+            target = out / file_name(report, name, variant)
+            target.write_bytes(_written(report, name, variant))
             self.stdout.write(str(target))
 
     def _report(self, week: str, team: Team) -> StatusReport:
@@ -58,6 +67,13 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no snapshot of {week} of {team}. {broken}"
             ) from broken
+
+
+def _written(report: StatusReport, name: str, variant: str) -> bytes:
+    try:
+        return write_file(report, name, variant)
+    except RuleBroken as broken:
+        raise CommandError(str(broken)) from broken
 
 
 def _team(slug: str | None) -> Team:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zoneinfo
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,8 +11,15 @@ from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Team, User
 from portfolio.core.services.events import record_event
 from portfolio.reports.content import build_content, content_hash
-from portfolio.reports.models import StatusReport
+from portfolio.reports.models import ReportPlan, StatusReport
 from portfolio.reports.weeks import monday_of, week_name
+
+
+def today_at(team: Team, now: datetime | None = None) -> date:
+    """The day it is where the report is made: by its plan, else by the calendar."""
+    plan = ReportPlan.objects.filter(team=team).first()
+    zone = plan.time_zone if plan else team.calendar.time_zone
+    return timezone.localdate(now, timezone=zoneinfo.ZoneInfo(zone))
 
 
 def snapshot_before(team: Team, monday: date) -> StatusReport | None:
@@ -28,7 +36,7 @@ def freeze_report(
     ``now`` is for whoever loads a past and has brought the rows to that moment.
     """
     now = now or timezone.now()
-    today = timezone.localdate(now)
+    today = today_at(team, now)
     monday = monday_of(week)
     if monday != monday_of(today):
         raise RuleBroken(
@@ -38,7 +46,7 @@ def freeze_report(
     # One after the other, so that two who freeze at once get two versions.
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     content = build_content(
-        team=team, today=today, before=snapshot_before(team, monday)
+        team=team, today=today, before=snapshot_before(team, monday), at=now
     )
     last = StatusReport.objects.filter(team=team, week=monday).first()
     told = content["forecast"]
@@ -48,6 +56,8 @@ def freeze_report(
         version=last.version + 1 if last else 1,
         content=content,
         content_hash=content_hash(content),
+        # What was written beside the version before stands beside this one too.
+        notes=last.notes if last else {},
         forecast=Forecast.objects.get(pk=told["number"]) if told else None,
         frozen_at=now,
         frozen_by=by,
