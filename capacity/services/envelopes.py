@@ -19,7 +19,8 @@ from django.db.models import Q
 from capacity.choices import PackageState
 from capacity.models import Borrowing, DemandForecast, Engineer, Forecast, WorkPackage
 from capacity.quarters import Quarter
-from capacity.services.gathering import HORIZON_DAYS, today_of, with_presence
+from capacity.services.gathering import HORIZON_DAYS, today_of
+from capacity.services.net_capacity import daily_capacity
 from intake.models import Demand, Tier
 from intake.services.locking import lock_team
 from portfolio.core.errors import RuleBroken
@@ -124,27 +125,9 @@ def earlier_loans(team: Team, quarter: Quarter) -> list[Borrowing]:
 
 def capacity_in(team: Team, quarter: Quarter) -> float:
     """Focused days of all people of the team, by the one definition of net capacity."""
-    from capacity.engine import Plan
-    from capacity.engine.calendar import net_capacity
-
     people = Engineer.objects.filter(team=team).not_gone_by(quarter.first)
-    hours = team.calendar.business_hours()
-    plan = Plan.from_json(
-        {
-            "start": quarter.first.isoformat(),
-            "horizon_days": quarter.days,
-            "closed_days": sorted(
-                day.isoformat()
-                for day in hours.closed
-                if quarter.first <= day <= quarter.last
-            ),
-            "engineers": with_presence(
-                team, people.with_calendars(), hours, quarter.first, quarter.last
-            ),
-            "demands": [],
-        }
-    )
-    return float(net_capacity(plan).sum())
+    per_day = daily_capacity(team, people.with_calendars(), quarter.first, quarter.last)
+    return sum(sum(days) for days in per_day.values())
 
 
 def planned_in(
