@@ -25,6 +25,7 @@ MODULES = (
     "capacity.engine.scoring",
     "capacity.engine.simulation",
     "capacity.engine.throughput",
+    "capacity.engine.turns",
 )
 
 
