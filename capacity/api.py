@@ -55,7 +55,7 @@ class ForecastList(generics.ListAPIView[Forecast]):
 
     def get_queryset(self) -> ForecastQuerySet:
         visible = Forecast.objects.visible_to(cast("User", self.request.user))
-        return visible.defer("plan", "result")
+        return visible.defer("plan", "result", "turns")
 
 
 class ForecastDetail(generics.RetrieveAPIView[Forecast]):
@@ -64,4 +64,4 @@ class ForecastDetail(generics.RetrieveAPIView[Forecast]):
 
     def get_queryset(self) -> ForecastQuerySet:
         visible = Forecast.objects.visible_to(cast("User", self.request.user))
-        return visible.defer("plan")
+        return visible.defer("plan", "turns")

@@ -8,6 +8,7 @@ from capacity.views import (
     envelopes,
     ktlo,
     leave,
+    own_work,
     people,
     receipts,
     skills,
@@ -17,6 +18,13 @@ from capacity.views import (
 
 app_name = "capacity"
 urlpatterns = [
+    path("my-work/", own_work.my_work, name="my-work"),
+    path("my-work/log/", own_work.log_own, name="log-own"),
+    path("my-work/<int:pk>/start/", own_work.start, name="start-work"),
+    path("my-work/<int:pk>/left/", own_work.go_on, name="go-on-work"),
+    path("my-work/<int:pk>/finish/", own_work.finish, name="finish-work"),
+    path("my-work/<int:pk>/put-back/", own_work.put_back, name="put-back-work"),
+    path("my-work/<int:pk>/reopen/", own_work.reopen, name="reopen-work"),
     path("capacity/", views.capacity, name="capacity"),
     path("capacity/team/", people.engineers, name="engineers"),
     path("capacity/team/new/", people.new_engineer, name="new-engineer"),

@@ -24,7 +24,7 @@ class ForecastQuerySet(models.QuerySet["Forecast"]):
         return (
             self.done()
             .filter(team=team_id)
-            .defer("plan", "result")
+            .defer("plan", "result", "turns")
             .order_by("-gathered_at", "-pk")
             .first()
         )
@@ -53,6 +53,8 @@ class Forecast(Run):
     # Why dates moved since the forecast before: {"since": its key, "touched": {cause:
     # ids of what differs}, "trials": worlds}; empty until a worker has explained it.
     explained = models.JSONField(default=dict)
+    # What each engineer is at and takes up next, by engine.turns; empty until known.
+    turns = models.JSONField(default=dict)
 
     objects = ForecastQuerySet.as_manager()
 

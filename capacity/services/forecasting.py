@@ -96,6 +96,7 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
             forecast.team,
             monotonic() - began,
         )
+        _foresee_turns(forecast, gathered)
         _make_ready_for_previews(forecast, gathered)
         send_if_due(forecast.team)
         _have_explained(forecast)
@@ -110,7 +111,7 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
     request_if_due(
         team=Team.objects.select_related("calendar").get(pk=forecast.team_id)
     )
-    return Forecast.objects.defer("plan", "result").get(pk=forecast.pk)
+    return Forecast.objects.defer("plan", "result", "turns").get(pk=forecast.pk)
 
 
 @transaction.atomic
@@ -132,7 +133,7 @@ def forecast_the_past(
     )
     gathered, result = _simulate(forecast, now=at, trials=trials)
     _store(forecast, gathered, result, now=at)
-    return Forecast.objects.defer("plan", "result").get(pk=forecast.pk)
+    return Forecast.objects.defer("plan", "result", "turns").get(pk=forecast.pk)
 
 
 def rescue_forecasts(*, silent_since: datetime | None = None) -> None:
@@ -141,7 +142,7 @@ def rescue_forecasts(*, silent_since: datetime | None = None) -> None:
     ``silent_since`` is given by a worker that has just started: what ran before and
     has said nothing since then died with the worker before it.
     """
-    runs = Forecast.objects.defer("plan", "result")
+    runs = Forecast.objects.defer("plan", "result", "turns")
     for pk in rescue_runs(runs, silent_since=silent_since):
         _send_to_worker(pk)
     for team in Team.objects.select_related("calendar"):
@@ -224,6 +225,16 @@ def _store(
             if pk in still_there
         ],
         batch_size=200,
+    )
+
+
+def _foresee_turns(forecast: Forecast, gathered: Gathered) -> None:
+    """Keep what comes to each engineer next; dates need not wait for it."""
+    from capacity.engine.turns import turns_of
+
+    turns = turns_of(engine.Plan.from_json(gathered.plan))
+    Forecast.objects.filter(pk=forecast.pk).update(
+        turns={name: each.to_json() for name, each in turns.items()}
     )
 
 

@@ -57,7 +57,7 @@ def forecast_status(team: Team) -> ForecastStatus:
     latest = Forecast.objects.latest_of(team.pk)
     newest = (
         Forecast.objects.filter(team=team)
-        .defer("plan", "result")
+        .defer("plan", "result", "turns")
         .order_by("-pk")
         .first()
     )

@@ -150,7 +150,7 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         shows_people=sees_people or any(line.engineer for line in lines),
         commitments=commitments,
         moves=list(RankMove.objects.filter(demand=demand).select_related("moved_by")),
-        story=tell(trail[::-1]),
+        story=tell(trail[::-1], user),
         answers=parts_of(demand),
         discussion=discussion,
     )

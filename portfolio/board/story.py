@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from intake.choices import Stage
 from intake.comments import COMMENT
 from intake.models import Demand
-from portfolio.core.models import Event
+from portfolio.core.models import Event, User
+from portfolio.core.rights import SEE_PEOPLE
 from portfolio.core.words import day_words, moment_words
 
 _STAGES: dict[str, str] = {stage.value: stage.label for stage in Stage}
@@ -29,6 +30,11 @@ _SAID: dict[str, _Words] = {
     "blocked": lambda _before, after: f"Blocked: waits for {after}",
     "unblocked": lambda _before, _after: "No longer blocked",
     "moved": lambda before, after: f"Moved from rank {before} to {after}",
+    "package-started": lambda _before, after: f"Package begun: {after}",
+    "package-remaining": lambda before, after: f"Package {after} left, before {before}",
+    "package-finished": lambda _before, after: f"Package done: {after}",
+    "package-put-back": lambda _before, after: f"Package not begun after all: {after}",
+    "package-reopened": lambda _before, after: f"Package not done after all: {after}",
     "promised": lambda _before, after: f"Promised by {_day(after)}",
     "rebaselined": lambda before, after: (
         f"Promise moved from {_day(before)} to {_day(after)}"
@@ -47,17 +53,31 @@ class Told:
     why: str
 
 
-def tell(events: Iterable[Event]) -> list[Told]:
+def tell(events: Iterable[Event], user: User) -> list[Told]:
+    """Each event as this person may read it.
+
+    Who was at which package is the load of people: managers read it, and everybody
+    their own.
+    """
+    sees_people = user.has_perm(SEE_PEOPLE)
+
+    def may_know(event: Event) -> bool:
+        return sees_people or not _is_of_package(event) or event.actor_id == user.pk
+
     return [
         Told(
             at=event.at,
             words=words_of(event),
-            who=event.actor_name,
+            who=event.actor_name if may_know(event) else "",
             # A comment stands in full among the comments.
             why="" if event.kind == COMMENT else event.why,
         )
         for event in events
     ]
+
+
+def _is_of_package(event: Event) -> bool:
+    return event.kind.startswith("package-")
 
 
 def words_of(event: Event) -> str:

@@ -28,6 +28,8 @@ SEE_CAPACITY = "capacity.see_capacity"
 SEE_PEOPLE = "capacity.see_people"
 PLAN = "capacity.plan_capacity"
 OWN_LEAVE = "capacity.enter_own_leave"
+# No permission of a model, as administrators would have it: their work is not here.
+OWN_WORK = "capacity.do_own_work"
 FORECAST = "capacity.run_forecast"
 SEE_REPORTS = "reports.see_reports"
 FREEZE = "reports.freeze_report"
@@ -45,7 +47,7 @@ _MANAGER = frozenset(
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.REQUESTER: frozenset({SUBMIT, COMMENT}),
     Role.ENGINEER: frozenset(
-        {SUBMIT, COMMENT, SEE_BOARD, SEE_CAPACITY, OWN_LEAVE, REPORT_PROGRESS}
+        {SUBMIT, COMMENT, SEE_BOARD, SEE_CAPACITY, OWN_LEAVE, OWN_WORK, REPORT_PROGRESS}
     ),
     Role.MANAGER: _MANAGER,
     Role.VIEWER: frozenset({SEE_BOARD, SEE_DELIVERY, SEE_CAPACITY, SEE_REPORTS}),

@@ -80,7 +80,7 @@ def test_settings_are_for_managers(client, manager, requester):
     ("role", "start"),
     [
         ("requester", "intake:requests"),
-        ("engineer", "board:board"),
+        ("engineer", "capacity:my-work"),
         ("manager", "board:board"),
         ("viewer", "delivery:delivery"),
     ],

@@ -1,4 +1,4 @@
-"""A manager plans people and sees what it does; an engineer logs what interrupted."""
+"""A manager plans people and sees what it does; an engineer tells how work goes."""
 
 from __future__ import annotations
 
@@ -46,3 +46,33 @@ def test_an_engineer_logs_an_interruption_without_script(sign_in):
     row = page.locator("tr", has_text="A flow stood still")
     row.get_by_role("button", name="Take out").click()
     expect(page.locator("tr", has_text="A flow stood still")).to_have_count(0)
+
+
+def test_an_engineer_starts_goes_on_finishes_and_logs(sign_in):
+    page = sign_in("engineer@example.com")
+    expect(page.locator("h1")).to_have_text("My work")
+    toasts = page.locator("#toasts")
+    following = page.locator("#next-title ~ ol > li").first
+    name = following.locator("h3").inner_text().splitlines()[0].strip()
+    following.get_by_role("button", name="Start").click()
+
+    expect(toasts).to_contain_text("Begun:")
+    mine = page.locator("article", has_text=name).last
+    mine.get_by_label("Days left").fill("0.5")
+    mine.get_by_role("button", name="Save").click()
+    expect(toasts).to_contain_text("0.5 days left.")
+    expect(mine.get_by_label("Days left")).to_have_value("0.5")
+
+    # Two clicks: what is asked is filled in.
+    mine.locator("summary").click()
+    mine.get_by_role("button", name="It is done").click()
+    expect(toasts).to_contain_text("was done on")
+
+    page.get_by_role("button", name="30 min").click()
+    expect(toasts).to_contain_text("Logged: 0.5 h")
+
+    # Taken back, as other journeys meet the same company.
+    page.get_by_role("button", name="Not done").first.click()
+    expect(toasts).to_contain_text("is in hand again.")
+    mine.get_by_role("button", name="Put back").click()
+    expect(toasts).to_contain_text("is not begun any more.")

@@ -56,6 +56,7 @@ PAGES = {
     ],
     "finance@example.com": ["/requests/", "/requests/new/"],
     "engineer@example.com": [
+        "/my-work/",
         "/board/",
         "/capacity/",
         "/capacity/leave/",

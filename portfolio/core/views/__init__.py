@@ -38,7 +38,7 @@ from portfolio.core.words import counted
 
 HOME = {
     Role.REQUESTER: "intake:requests",
-    Role.ENGINEER: "board:board",
+    Role.ENGINEER: "capacity:my-work",
     Role.MANAGER: "board:board",
     Role.VIEWER: "delivery:delivery",
     Role.ADMINISTRATOR: "board:board",
