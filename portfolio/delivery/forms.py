@@ -155,7 +155,20 @@ class ChanceForm(forms.Form):
     due_on = forms.DateField()
 
 
-class PeriodForm(forms.Form):
+class UnitForm(forms.Form):
+    """Of which business unit; all where none is named."""
+
+    unit = forms.ModelChoiceField(
+        label="Unit",
+        queryset=BusinessUnit.objects.all(),
+        to_field_name="slug",
+        empty_label="All units",
+        required=False,
+        widget=forms.Select(attrs={"class": "slim"}),
+    )
+
+
+class PeriodForm(UnitForm):
     """What the delivery page is about; an unknown answer shows the usual."""
 
     MONTHS = {
@@ -167,14 +180,6 @@ class PeriodForm(forms.Form):
 
     months = forms.ChoiceField(
         label="Period", choices=list(MONTHS.items()), required=False
-    )
-    unit = forms.ModelChoiceField(
-        label="Unit",
-        queryset=BusinessUnit.objects.all(),
-        to_field_name="slug",
-        empty_label="All units",
-        required=False,
-        widget=forms.Select(attrs={"class": "slim"}),
     )
 
     def clean_months(self) -> int:

@@ -2,12 +2,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portfolio.delivery.views import dashboard, policies, progress, promises, records
+from portfolio.delivery.views import (
+    dashboard,
+    policies,
+    progress,
+    promises,
+    quarters,
+    records,
+)
 
 app_name = "delivery"
 urlpatterns = [
     path("delivery/", dashboard.delivery, name="delivery"),
     path("delivery/commitments.csv", dashboard.commitments_csv, name="commitments-csv"),
+    path("delivery/quarter/", quarters.quarter, name="quarter"),
+    path("delivery/quarter.csv", quarters.quarter_csv, name="quarter-csv"),
     path("delivery/commitments/<int:pk>/", records.record, name="record"),
     path("settings/delivery/", policies.policy, name="policy"),
     path("demands/<str:reference>/promise/", promises.promise, name="promise"),

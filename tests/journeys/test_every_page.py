@@ -32,6 +32,8 @@ PAGES = {
         "/capacity/skills/",
         "/capacity/skills/1/",
         "/delivery/",
+        "/delivery/quarter/",
+        "/delivery/quarter/?show=kept",
         "/reports/",
         "/settings/",
         "/settings/calendars/",
@@ -54,7 +56,7 @@ PAGES = {
         "/account/notices/",
         "/notices/",
     ],
-    "finance@example.com": ["/requests/", "/requests/new/"],
+    "finance@example.com": ["/requests/", "/requests/new/", "/delivery/quarter/"],
     "engineer@example.com": [
         "/my-work/",
         "/board/",
