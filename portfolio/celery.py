@@ -62,6 +62,12 @@ app.conf.beat_schedule = {
         "task": "intake.tasks.recount_clocks",
         "schedule": crontab(hour=2, minute=30),
     },
+    # Promises whose chance turned while a message was lost, or whose date has passed.
+    "check-promises": {
+        "task": "portfolio.delivery.tasks.check_every_team",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     # Promises that closed before there were records get theirs, once.
     "freeze-old-records": {
         "task": "portfolio.delivery.tasks.freeze_old_records",

@@ -28,6 +28,7 @@ from capacity.services.running import (
     try_again_or_give_up,
     write,
 )
+from capacity.signals import forecast_stored
 from intake.models import Demand
 from portfolio.core.models import Team, User
 from portfolio.core.services.messages import send
@@ -90,6 +91,7 @@ def run_forecast(*, forecast_id: int) -> Forecast | None:
         with kept_alive(forecast):
             gathered, result = _simulate(forecast)
         _store(forecast, gathered, result)
+        forecast_stored.send_robust(sender=Forecast, team_id=forecast.team_id)
         logger.info(
             "Forecast %s of the %s is done after %.1f s.",
             forecast.pk,

@@ -40,6 +40,7 @@ _SAID: dict[str, _Words] = {
         f"Promise moved from {_day(before)} to {_day(after)}"
     ),
     "promise-withdrawn": lambda before, _after: f"Promise by {_day(before)} taken back",
+    "risk-changed": lambda before, after: f"Promise was {before}, is {after}",
     "gates-ticked": lambda _before, after: f"Quality gates met: {after or 'none'}",
     "gates-waived": lambda _before, after: f"Delivered without {after}",
 }

@@ -22,6 +22,7 @@ class NoticeKind(TextChoices):
     COMMENT = "comment", "Comments on what you asked for or follow"
     FOLLOWED = "followed", "What becomes of requests you follow"
     WARNING = "warning", "Clocks that run out"
+    RISK = "risk", "Promises at risk, and on track again"
     MAILBOX = "mailbox", "E-mails that could not be taken"
     REPORT = "report", "Weekly status reports to approve"
 

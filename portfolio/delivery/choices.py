@@ -17,3 +17,12 @@ class RebaselineReason(TextChoices):
     DEPENDENCY = "dependency", "Waits for somebody else"
     REQUEST = "request", "The requester asked for another date"
     IMPORTED = "imported", "Imported from another tracker"
+
+
+class RiskLevel(TextChoices):
+    """The status of an open promise as it was last told, by its colour."""
+
+    GREEN = "green", "on track"
+    AMBER = "amber", "at risk"
+    RED = "red", "late"
+    GREY = "grey", "cannot be forecast"

@@ -7,7 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
-from portfolio.core.models import BusinessUnit
+from portfolio.core.choices import Channel
+from portfolio.core.models import BusinessUnit, User
+from portfolio.core.rights import SEE_BOARD
 from portfolio.delivery.choices import RebaselineReason
 
 
@@ -153,6 +155,65 @@ GateFormSet = forms.formset_factory(
 
 class ChanceForm(forms.Form):
     due_on = forms.DateField()
+
+
+class WatchForm(forms.Form):
+    """Of which promises somebody is told, and how; or of none."""
+
+    WHICH = {
+        "own": "What you asked for, answer for, work on or promised",
+        "watched": "What you follow",
+        "unit": "What your business unit asked for",
+        "team": "What your team promised",
+    }
+    NONE = "none"
+
+    which = forms.MultipleChoiceField(
+        label="Which promises",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    channel = forms.ChoiceField(
+        label="How",
+        choices=[*Channel.choices, (NONE, "Not at all")],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, person: User, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        has = {
+            "unit": person.business_unit_id is not None,
+            "team": person.has_perm(SEE_BOARD) and person.teams.exists(),
+        }
+        which = self.fields["which"]
+        if isinstance(which, forms.MultipleChoiceField):
+            which.choices = [
+                (name, words)
+                for name, words in self.WHICH.items()
+                if has.get(name, True)
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        wants = cleaned.get("channel") not in {None, self.NONE}
+        if wants and not cleaned.get("which"):
+            self.add_error(
+                "which", "Choose which promises, or “Not at all” to be told of none."
+            )
+        return cleaned
+
+    def chosen(self) -> dict[str, Any]:
+        channel = self.cleaned_data["channel"]
+        which = [] if channel == self.NONE else self.cleaned_data["which"]
+        return {
+            **{name: name in which for name in self.WHICH},
+            "channel": "" if channel == self.NONE else channel,
+        }
+
+    def said(self) -> str:
+        if self.cleaned_data["channel"] == self.NONE:
+            return "You are told of no promise any more."
+        return "You are told as you chose from now on."
 
 
 class UnitForm(forms.Form):

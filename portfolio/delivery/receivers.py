@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from capacity.signals import forecast_stored
 from intake.models import Demand
 from portfolio.core.models import Event
+from portfolio.core.services.messages import send
 
 
 @receiver(post_save, sender=Event)
@@ -29,3 +31,11 @@ def score_the_forecasts(instance: Event, *, created: bool, **_kwargs: Any) -> No
         from portfolio.delivery.services.scores import score_forecasts
 
         score_forecasts(demand=Demand.objects.get(pk=instance.subject_id))
+
+
+@receiver(forecast_stored)
+def check_promises_soon(*, team_id: int, **_kwargs: Any) -> None:
+    """Have a worker look which promises turned; the clock looks too."""
+    from portfolio.delivery.tasks import check_promises
+
+    send(check_promises, team_id)

@@ -9,6 +9,7 @@ from portfolio.delivery.views import (
     promises,
     quarters,
     records,
+    watching,
 )
 
 app_name = "delivery"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("delivery/quarter/", quarters.quarter, name="quarter"),
     path("delivery/quarter.csv", quarters.quarter_csv, name="quarter-csv"),
     path("delivery/commitments/<int:pk>/", records.record, name="record"),
+    path("account/promises/", watching.watching, name="watching"),
     path("settings/delivery/", policies.policy, name="policy"),
     path("demands/<str:reference>/promise/", promises.promise, name="promise"),
     path(

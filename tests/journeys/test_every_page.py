@@ -54,6 +54,7 @@ PAGES = {
         "/account/",
         "/account/password/",
         "/account/notices/",
+        "/account/promises/",
         "/notices/",
     ],
     "finance@example.com": ["/requests/", "/requests/new/", "/delivery/quarter/"],

@@ -1,6 +1,7 @@
 from portfolio.delivery.models.commitments import Commitment, CommitmentVersion
 from portfolio.delivery.models.gates import GateCheck
 from portfolio.delivery.models.policies import DeliveryPolicy, policy_of
+from portfolio.delivery.models.risks import RiskChange, RiskWatch
 from portfolio.delivery.models.scores import ForecastScore
 
 __all__ = [
@@ -9,5 +10,7 @@ __all__ = [
     "DeliveryPolicy",
     "ForecastScore",
     "GateCheck",
+    "RiskChange",
+    "RiskWatch",
     "policy_of",
 ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +11,7 @@ from intake.services.locking import lock_demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import User
 from portfolio.core.services.events import record_event
+from portfolio.core.services.messages import send
 from portfolio.core.words import day_words
 from portfolio.delivery.choices import CommitmentState, RebaselineReason
 from portfolio.delivery.closing import CLOSED_FIELDS, freeze
@@ -239,3 +241,11 @@ def _add_version(
         reason_code=reason_code,
         why=why,
     )
+    transaction.on_commit(partial(_have_checked, commitment.team_id))
+
+
+def _have_checked(team_id: int) -> None:
+    """Another date may be on track where the one before was not, and is told so."""
+    from portfolio.delivery.tasks import check_promises
+
+    send(check_promises, team_id)
