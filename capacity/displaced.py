@@ -56,10 +56,16 @@ class Told:
     sooner: list[Displaced]
     # So many others move in some worlds, and keep their P85.
     hardly: int
+    days_done_words: str = ""
 
     @property
     def words(self) -> str:
         """“5 demands later, INT-0031 most: 9 days.”"""
+        if self.receipt.cannot:
+            return (
+                "It cannot be forecast, so nothing waits for it in any date yet: "
+                f"{self.receipt.cannot}"
+            )
         if not self.later:
             return "Nothing comes later for it."
         most = self.later[0]
@@ -67,6 +73,16 @@ class Told:
             f"{counted(len(self.later), 'demand')} later, {most.reference} most: "
             f"{most.words}."
         )
+
+
+def days_done_words(receipt: ExpediteReceipt) -> str:
+    """What is said where it was under way already; empty where it was not."""
+    if not receipt.days_done:
+        return ""
+    return (
+        f"{receipt.days_done.normalize():f} focused days of it were done before; what "
+        "those displaced is not in here, only what was left to do."
+    )
 
 
 def told(
@@ -88,7 +104,9 @@ def _told(receipt: ExpediteReceipt, readable: Mapping[str, Demand]) -> Told:
     # What has no late date any more is the worst of all.
     later.sort(key=lambda row: -1e9 if row.later is None else -row.later)
     why = WHY[receipt.event.kind]
-    return Told(receipt, why, later, sooner, len(rows) - len(moved))
+    return Told(
+        receipt, why, later, sooner, len(rows) - len(moved), days_done_words(receipt)
+    )
 
 
 def _is_sooner(row: Displaced) -> bool:

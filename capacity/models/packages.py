@@ -93,6 +93,15 @@ class WorkPackage(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def days_done(self) -> Decimal:
+        """Focused days that went into it, as it was estimated where nobody said."""
+        if self.state == PackageState.DONE:
+            return self.likely if self.actual is None else self.actual
+        if self.state == PackageState.DOING and self.remaining is not None:
+            return max(self.likely - self.remaining, Decimal(0))
+        return Decimal(0)
+
     def clean(self) -> None:
         _check_range("effort", self.low, self.likely, self.high)
         waits = (self.wait_low, self.wait_likely, self.wait_high)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from capacity.models.forecasts import Forecast
@@ -18,15 +19,14 @@ class ExpediteReceipt(models.Model):
     """What an expedite displaced: the forecast with it against the same without it.
 
     One for each time it was put into the backlog, estimated or moved. Never changed.
+    Where it cannot be forecast it says why, and another follows once it can.
     """
 
     demand = models.ForeignKey(
         Demand, on_delete=models.CASCADE, related_name="receipts"
     )
     # What happened that it is the receipt for.
-    event = models.OneToOneField(
-        Event, on_delete=models.CASCADE, related_name="receipt"
-    )
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="receipts")
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -45,6 +45,10 @@ class ExpediteReceipt(models.Model):
     trials = models.PositiveIntegerField()
     place = models.PositiveIntegerField(help_text="Its rank in that forecast.")
     of = models.PositiveIntegerField(help_text="Demands in the backlog then.")
+    # Why it cannot be forecast, and so what it displaces is not known; else empty.
+    cannot = models.TextField(blank=True)
+    # Focused days of it that were done before. Only what was left is compared.
+    days_done = models.DecimalField(max_digits=7, decimal_places=2, default=0)
     # For every other demand that moved, in rank order: its reference, P50 and P85
     # without and with it, days later, the day it is promised for, and chances for that
     # and the day it is needed by, without and with it.
@@ -55,6 +59,14 @@ class ExpediteReceipt(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event"], condition=Q(cannot=""), name="receipt_once"
+            ),
+            models.UniqueConstraint(
+                fields=["event"], condition=~Q(cannot=""), name="receipt_cannot_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Receipt of {self.demand_id} at rank {self.place}"

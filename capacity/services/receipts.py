@@ -7,15 +7,18 @@ it. Both play the same worlds, so that every difference is the expedite's doing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 
 from capacity import engine
-from capacity.models import DemandForecast, ExpediteReceipt, Forecast
+from capacity.choices import PackageState
+from capacity.models import DemandForecast, ExpediteReceipt, Forecast, WorkPackage
 from capacity.promised import promised_days
 from intake.answers import answers_of
 from intake.models import Demand, Tier
@@ -34,7 +37,8 @@ DISPLACING = ["accepted", "tier-changed", "estimated", "re-estimated", "moved"]
 def receipts_due(team: Team) -> list[tuple[Demand, int]]:
     """Expedites of the backlog that did something since their last receipt.
 
-    Each with the key of what they did last.
+    Each with the key of what they did last. One that only says that it cannot be
+    forecast is followed by another once it can.
     """
     expedites = Demand.objects.in_backlog().filter(team=team, tier__slug=Tier.EXPEDITE)
     found = {
@@ -50,7 +54,9 @@ def receipts_due(team: Team) -> list[tuple[Demand, int]]:
         .annotate(last=Max("pk"))
     )
     written = set(
-        ExpediteReceipt.objects.filter(demand__in=found).values_list("event", flat=True)
+        ExpediteReceipt.objects.filter(demand__in=found, cannot="").values_list(
+            "event", flat=True
+        )
     )
     return [(found[pk], event) for pk, event in last if event not in written]
 
@@ -61,7 +67,7 @@ def send_if_due(team: Team) -> None:
 
     due = receipts_due(team)
     forecast = _newest(team) if due else None
-    if forecast and _places(forecast, [demand for demand, _event in due]):
+    if forecast and _told(forecast, due):
         send(task, team.pk)
 
 
@@ -69,33 +75,27 @@ def write_receipts(*, team: Team) -> list[ExpediteReceipt]:
     """Write a receipt for every expedite that is due; takes a forecast's time each."""
     due = receipts_due(team)
     forecast = _newest(team) if due else None
-    if forecast is None:
+    told = _told(forecast, due) if forecast else []
+    if forecast is None or not told:
         return []
-    places = _places(forecast, [demand for demand, _event in due])
-    due = [(demand, event) for demand, event in due if demand.pk in places]
-    if not due:
-        return []
-    promised = promised_days(team)
-    plan = _asking_about(engine.Plan.from_json(forecast.plan), promised)
+    difference = _differences(forecast, promised_days(team))
     of = forecast.demand_forecasts.count()
-    prepared = engine.prepare(plan, trials=plan.trials)
-    written = []
-    for demand, event in due:
-        without = _without(plan, demand.reference)
-        shifts = prepared.preview(without).shifts
-        written.append(
-            ExpediteReceipt(
-                demand=demand,
-                event_id=event,
-                **_approval(demand),
-                forecast=forecast,
-                hash_without=without.hash(),
-                trials=plan.trials,
-                place=places[demand.pk],
-                of=of,
-                displaced=list(_displaced(shifts, demand.reference, promised)),
-            )
+    days_done = _days_done([demand for demand, _event, _row in told])
+    written = [
+        ExpediteReceipt(
+            demand=demand,
+            event_id=event,
+            **_approval(demand),
+            forecast=forecast,
+            trials=forecast.trials,
+            place=row.place,
+            of=of,
+            cannot=row.cannot,
+            days_done=days_done[demand.pk],
+            **({"displaced": []} if row.cannot else difference(demand)),
         )
+        for demand, event, row in told
+    ]
     # Another worker may have been quicker; what it wrote is the same.
     ExpediteReceipt.objects.bulk_create(written, ignore_conflicts=True)
     logger.info("Wrote %s of the %s.", [str(each) for each in written], team)
@@ -114,12 +114,60 @@ def _newest(team: Team) -> Forecast | None:
     )
 
 
-def _places(forecast: Forecast, demands: list[Demand]) -> dict[int, int]:
-    """Ranks of those of the demands that are forecast; the others have no estimate."""
-    rows = DemandForecast.objects.filter(
-        forecast=forecast, demand__in=demands, cannot=""
+def _told(
+    forecast: Forecast, due: list[tuple[Demand, int]]
+) -> list[tuple[Demand, int, DemandForecast]]:
+    """Those of which the forecast says something that no receipt says yet.
+
+    That one cannot be forecast is said once; that it has no estimate is not, because it
+    leaves its receipt when it gets one.
+    """
+    demands = [demand for demand, _event in due]
+    found = DemandForecast.objects.filter(forecast=forecast, demand__in=demands)
+    rows = {row.demand_id: row for row in found}
+    said = set(
+        ExpediteReceipt.objects.filter(
+            event__in=[event for _demand, event in due]
+        ).values_list("event", flat=True)
     )
-    return dict(rows.values_list("demand", "place"))
+    estimated = set(
+        WorkPackage.objects.filter(demand__in=demands).values_list("demand", flat=True)
+    )
+    return [
+        (demand, event, rows[demand.pk])
+        for demand, event in due
+        if demand.pk in rows
+        and (
+            not rows[demand.pk].cannot or (demand.pk in estimated and event not in said)
+        )
+    ]
+
+
+def _differences(
+    forecast: Forecast, promised: Mapping[str, date]
+) -> Callable[[Demand], dict[str, Any]]:
+    """Say of an expedite what it displaced; the worlds are played once for all."""
+    plan = _asking_about(engine.Plan.from_json(forecast.plan), promised)
+    prepared = cache(partial(engine.prepare, plan, trials=plan.trials))
+
+    def difference(demand: Demand) -> dict[str, Any]:
+        without = _without(plan, demand.reference)
+        shifts = prepared().preview(without).shifts
+        return {
+            "hash_without": without.hash(),
+            "displaced": list(_displaced(shifts, demand.reference, promised)),
+        }
+
+    return difference
+
+
+def _days_done(demands: list[Demand]) -> dict[int, Decimal]:
+    """Focused days of each that were done before, as estimated where nobody said."""
+    days = {demand.pk: Decimal(0) for demand in demands}
+    packages = WorkPackage.objects.filter(demand__in=demands)
+    for package in packages.exclude(state=PackageState.TO_DO):
+        days[package.demand_id] += package.days_done
+    return days
 
 
 def _asking_about(plan: engine.Plan, days: Mapping[str, date]) -> engine.Plan:

@@ -27,7 +27,7 @@ may_read = permission_required(SEE_BOARD, raise_exception=True)
 CSV_HEADER = [
     "Expedite", "Title", "Business unit", "Approved on", "Approved by",
     "Named in the request", "Why", "Rank", "Displaced", "P85 without", "P85 with",
-    "Days later",
+    "Days later", "Days done before", "Cannot be forecast",
 ]  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def receipts(request: PageRequest) -> HttpResponse:
         {
             "page": page,
             "receipts": _read(list(page), request.user),
-            "due": [demand for demand, _event in receipts_due(team)],
+            "due": _without_any(receipts_due(team)),
         },
         fragment="receipts",
     )
@@ -76,6 +76,15 @@ def receipt(request: PageRequest, reference: str) -> HttpResponse:
     )
 
 
+def _without_any(due: Sequence[tuple[Demand, int]]) -> list[Demand]:
+    """Expedites that wait for a receipt and have none that says why."""
+    events = [event for _demand, event in due]
+    said = set(
+        ExpediteReceipt.objects.filter(event__in=events).values_list("event", flat=True)
+    )
+    return [demand for demand, event in due if event not in said]
+
+
 def _read(found: Sequence[ExpediteReceipt], user: User) -> list[Told]:
     readable = Demand.objects.visible_to(user).filter(
         reference__in=references_in(found)
@@ -91,7 +100,8 @@ def _csv_rows(receipts: Sequence[Told]) -> Iterator[list[object]]:
             local_day(of.approved_at) if of.approved_at else None,
             of.approved_by_name, of.approver_named, each.why, of.place,
         ]  # fmt: skip
+        end = [of.days_done, of.cannot]
         for row in [*each.later, *each.sooner]:
-            yield [*begin, row.reference, row.without, row.with_it, row.later]
+            yield [*begin, row.reference, row.without, row.with_it, row.later, *end]
         if not each.later and not each.sooner:
-            yield [*begin, None, None, None, None]
+            yield [*begin, None, None, None, None, *end]

@@ -130,6 +130,7 @@ def test_the_list_is_a_csv_too(client, team, manager, receipt):
             written.demand.reference, "Mend prices",
             written.demand.business_unit.name, "", manager.name, "Henrik Lund",
             "Estimated", "1", later.reference, "2026-12-07", "2026-12-16", "9",
+            "0.00", "",
         ]
     ]  # fmt: skip
 
@@ -154,4 +155,19 @@ def test_who_only_reads_reads_receipts(client, team, receipt):
 
     page = words(client.get(reverse("capacity:receipts")))
 
+    assert written.demand.reference in page
+
+
+def test_one_that_cannot_be_forecast_says_so_on_the_page(
+    client, team, manager, receipt
+):
+    written = receipt({}, cannot="Nobody has the skill SAP BTP.", days_done="1.5")
+    client.force_login(manager)
+
+    page = client.get(reverse("capacity:receipts")).content.decode()
+
+    assert "It cannot be forecast, so nothing waits for it in any date yet" in page
+    assert "another receipt follows once it can be given a date" in page
+    assert "1.5 focused days of it were done before" in page
+    assert "Nothing comes later for it" not in page
     assert written.demand.reference in page

@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from capacity import engine
-from capacity.models import ExpediteReceipt, Forecast
+from capacity.displaced import told
+from capacity.models import Engineer, ExpediteReceipt, Forecast
 from capacity.services.estimating import Estimate, accept_with_packages
 from capacity.services.forecasting import (
     request_forecast,
@@ -21,7 +22,13 @@ from intake.models import Tier
 from intake.services.ranking import move_demand
 from intake.services.triage import change_tier
 from portfolio.core.services.changes import note_plan_change
-from tests.factories import CommitmentFactory, DemandFactory, RankedDemandFactory
+from tests.factories import (
+    CommitmentFactory,
+    DemandFactory,
+    RankedDemandFactory,
+    SkillFactory,
+    WorkPackageFactory,
+)
 
 WRITE = "capacity.tasks.write_receipts"
 
@@ -208,3 +215,55 @@ def test_a_worker_is_told_once_there_is_a_forecast_to_read(
     assert (before, stale) == ([], [])
     assert after == again == [(WRITE, [team.pk])]
     assert [each for each in sent() if each[0] == WRITE] == []
+
+
+def test_an_expedite_that_nobody_can_do_says_so_and_leaves_another_once_it_can(
+    team, manager, backlog, expedite, accept
+):
+    rare = SkillFactory(name="SAP BTP")
+    accept(1)
+    WorkPackageFactory(demand=expedite, name="Look at it", skill=rare)
+    forecast(team)
+    first, = write_receipts(team=team)  # fmt: skip
+    forecast(team)
+    again = write_receipts(team=team)
+    Engineer.objects.get().skill_levels.create(skill=rare)
+    note_plan_change(team_id=team.pk)
+    forecast(team)
+    second, = write_receipts(team=team)  # fmt: skip
+
+    assert (first.cannot, first.displaced, first.approved_by) == (
+        "Nobody has the skill SAP BTP.",
+        [],
+        manager,
+    )
+    assert told([first], {})[0].words == (
+        "It cannot be forecast, so nothing waits for it in any date yet: "
+        "Nobody has the skill SAP BTP."
+    )
+    assert again == []
+    assert (second.cannot, second.event) == ("", first.event)
+    assert [row["reference"] for row in second.displaced] == [
+        each.reference for each in backlog
+    ]
+    assert receipts_due(team) == []
+
+
+def test_one_under_way_says_what_was_done_before_and_is_not_counted(
+    team, manager, backlog, expedite, accept
+):
+    accept(1)
+    package = expedite.packages.get()
+    package.state, package.engineer = "doing", Engineer.objects.get()
+    package.remaining, package.started_on = Decimal("0.5"), timezone.localdate()
+    package.save()
+
+    written(team)
+
+    receipt = ExpediteReceipt.objects.get()
+    [read] = told([receipt], {})
+    assert receipt.days_done == Decimal("2.5")
+    assert read.days_done_words == (
+        "2.5 focused days of it were done before; what those displaced is not in here, "
+        "only what was left to do."
+    )
