@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import FloatField, TextField
 from django.db.models.functions import Cast
@@ -97,7 +98,7 @@ def read_backlog(*, team: Team, user: User, today: dt.date) -> Backlog:
                 chance=chance,
                 rag=rag,
                 work=work.get(facts.pk),
-                score=scorer.score(facts, work.get(facts.pk)),
+                scored=partial(scorer.score, facts, work.get(facts.pk)),
             )
         )
     return Backlog(team=team, rows=rows, today=today, thresholds=thresholds)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.utils.safestring import SafeString
 
@@ -115,7 +117,7 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         chance=outlook.chance(demand.pk, judged_by) if judged_by else None,
         rag=outlook.rag(demand.pk, judged_by, today),
         work=work.get(demand.pk),
-        score=scorer.score(facts, work.get(demand.pk)),
+        scored=partial(scorer.score, facts, work.get(demand.pk)),
     )
     days = row.dates
     axis = axis_for(
@@ -172,7 +174,7 @@ def _facts(demand: Demand) -> Facts:
         unit=demand.business_unit.name,
         unit_slug=demand.business_unit.slug,
         owner=demand.owner.name if demand.owner else None,
-        answers=demand.answers,
+        answers=json.dumps(demand.answers),
     )
 
 

@@ -64,7 +64,7 @@ def bar_svg(row: Row, bar: Bar, *, words: str, label: str) -> SafeString:
 def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
     """A row of the list; ``promise_at`` is where its date is promised, or empty."""
     reference, url = escape(row.reference), escape(row.url)
-    skills = escape(row.skill_words)
+    skills, score = escape(row.skill_words), row.score
     blocked = escape(row.blocked)
     owner = f" · {escape(row.owner)}" if row.owner else ""
     chip = (
@@ -84,8 +84,8 @@ def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
         f'<td class="c-tier"><span class="chip {row.tier_slug}">'
         f"{escape(row.tier)}</span></td>"
         f'<td class="c-days num">{row.days_words}</td>'
-        f'<td class="c-score num" title="{escape(row.score.words)}">'
-        f"{row.score.shown}</td>"
+        f'<td class="c-score num" title="{escape(score.words)}">'
+        f"{score.shown}</td>"
         f'<td class="c-skills" title="{skills}">{skills}</td>'
         f'<td class="c-chance num rag {row.rag.colour}">{_chance(row, promise_at)}</td>'
         f'<td class="c-time">{svg}</td></tr>\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ class Scorer:
         said = self.own.get(facts.pk)
         return inputs_of(
             own=said.own if said else {},
-            answers=facts.answers,
+            answers=json.loads(facts.answers),
             tier=facts.tier_slug,
             needed_by=facts.needed_by,
             today=self.today,
@@ -101,10 +102,10 @@ def order_by_score(rows: Sequence[Row]) -> list[str]:
     What is in progress stays where it is, as it is in somebody's hands, and so does
     what has no score. Equal scores keep their order.
     """
-    free = [row for row in rows if _may_move(row)]
-    best = iter(sorted(free, key=lambda row: -(row.score.number or 0.0)))
-    return [next(best).reference if _may_move(row) else row.reference for row in rows]
-
-
-def _may_move(row: Row) -> bool:
-    return row.score.number is not None and row.stage != Stage.IN_PROGRESS
+    free = {
+        row.reference: number
+        for row in rows
+        if row.stage != Stage.IN_PROGRESS and (number := row.score.number) is not None
+    }
+    best = iter(sorted(free, key=lambda reference: -free[reference]))
+    return [next(best) if row.reference in free else row.reference for row in rows]

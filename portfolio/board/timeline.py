@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 LEAD_DAYS = 7
 LEAST_DAYS = 70
@@ -47,6 +47,13 @@ class Axis:
     first: dt.date
     last: dt.date
     today: dt.date
+    # The first day as a number, and what one day takes of the width in percent.
+    origin: int = field(init=False, repr=False)
+    step: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "origin", self.first.toordinal())
+        object.__setattr__(self, "step", 100 / self.days)
 
     @property
     def days(self) -> int:
@@ -59,10 +66,10 @@ class Axis:
 
     def edge(self, day: dt.date) -> float:
         """Where a day begins, in percent of the width; outside it below 0 or above."""
-        return (day - self.first).days / self.days * 100
+        return (day.toordinal() - self.origin) * self.step
 
     def middle(self, day: dt.date) -> float:
-        return ((day - self.first).days + 0.5) / self.days * 100
+        return (day.toordinal() - self.origin + 0.5) * self.step
 
     @property
     def now(self) -> str:

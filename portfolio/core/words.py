@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -21,8 +22,13 @@ def _year_if_other(day: dt.date, today: dt.date) -> str:
 
 def short_day(value: dt.date, today: dt.date | None = None) -> str:
     """“4 Dec”, with the year when it is more than half a year away."""
-    day = local_day(value)
-    return f"{day.day} {day:%b}{_year_if_other(day, today or timezone.localdate())}"
+    return _short(local_day(value), today or timezone.localdate())
+
+
+@lru_cache(maxsize=4096)
+def _short(day: dt.date, today: dt.date) -> str:
+    # A board writes the same few hundred days thousands of times.
+    return f"{day.day} {day:%b}{_year_if_other(day, today)}"
 
 
 def day_words(value: dt.date, today: dt.date | None = None) -> str:

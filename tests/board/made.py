@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from intake.scoring import Score
 from portfolio.board.rows import Dates, Row
@@ -29,7 +30,7 @@ def row_with(number, **fields):
         "blocked": "",
         "likely_days": 4.0,
         "skills": ("API",),
-        "score": Score(1.5, "why"),
+        "scored": partial(Score, 1.5, "why"),
         "dates": Dates(),
         "chance": None,
         "rag": NO_DATE,

@@ -46,10 +46,7 @@ def test_row_says_all_that_the_board_shows_of_a_demand(team, manager, backlog):
         blocked="",
         likely_days=10.5,
         skills=("IAM", "API"),
-        score=Score(
-            8 / 10.5,
-            "(value 4 + time criticality 2 + risk reduction 2) ÷ 10.5 days",
-        ),
+        scored=row.scored,
         dates=Dates(
             p10=days_from_now(10),
             p50=days_from_now(10),
@@ -61,6 +58,9 @@ def test_row_says_all_that_the_board_shows_of_a_demand(team, manager, backlog):
         chance=0.7,
         rag=AT_RISK,
         silence="",
+    )
+    assert row.score == Score(
+        8 / 10.5, "(value 4 + time criticality 2 + risk reduction 2) ÷ 10.5 days"
     )
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from intake.models import Demand, RankMove, ScoreInputs
@@ -30,9 +32,9 @@ def order(team):
 def rows(*scores):
     """A row for each; a text is the stage of one that may not move."""
     return [
-        row_with(number, score=Score(9.0, ""), stage=score)
+        row_with(number, scored=lambda: Score(9.0, ""), stage=score)
         if isinstance(score, str)
-        else row_with(number, score=Score(score, ""))
+        else row_with(number, scored=partial(Score, score, ""))
         for number, score in enumerate(scores, 1)
     ]
 
