@@ -26,3 +26,9 @@ class RiskLevel(TextChoices):
     AMBER = "amber", "at risk"
     RED = "red", "late"
     GREY = "grey", "cannot be forecast"
+
+
+class FeedKind(TextChoices):
+    OWN = "own", "Your own promises"
+    UNIT = "unit", "What a unit asked for"
+    TEAM = "team", "What a team promised"

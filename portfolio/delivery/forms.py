@@ -11,6 +11,7 @@ from portfolio.core.choices import Channel
 from portfolio.core.models import BusinessUnit, User
 from portfolio.core.rights import SEE_BOARD
 from portfolio.delivery.choices import RebaselineReason
+from portfolio.delivery.services.feeds import teams_for, units_for
 
 
 class DayInput(forms.DateInput):
@@ -214,6 +215,32 @@ class WatchForm(forms.Form):
         if self.cleaned_data["channel"] == self.NONE:
             return "You are told of no promise any more."
         return "You are told as you chose from now on."
+
+
+class FeedForm(forms.Form):
+    """Of what a calendar is: one's own promises, or a unit's or team's."""
+
+    of = forms.ChoiceField(label="Calendar of")
+
+    def __init__(self, *args: Any, person: User, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self._offered: dict[str, tuple[str, dict[str, Any]]] = {
+            "own": ("Your own promises, and what you follow", {}),
+            **{
+                f"team-{team.pk}": (f"All promises of {team}", {"team": team})
+                for team in teams_for(person)
+            },
+            **{
+                f"unit-{unit.pk}": (f"Promises for {unit}", {"unit": unit})
+                for unit in units_for(person)
+            },
+        }
+        field = self.fields["of"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(key, words) for key, (words, _) in self._offered.items()]
+
+    def chosen(self) -> dict[str, Any]:
+        return self._offered[self.cleaned_data["of"]][1]
 
 
 class UnitForm(forms.Form):

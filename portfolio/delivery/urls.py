@@ -4,6 +4,7 @@ from django.urls import path
 
 from portfolio.delivery.views import (
     dashboard,
+    feeds,
     policies,
     progress,
     promises,
@@ -20,6 +21,11 @@ urlpatterns = [
     path("delivery/quarter.csv", quarters.quarter_csv, name="quarter-csv"),
     path("delivery/commitments/<int:pk>/", records.record, name="record"),
     path("account/promises/", watching.watching, name="watching"),
+    path("account/promises/calendars/", feeds.make, name="make-feed"),
+    path(
+        "account/promises/calendars/<int:pk>/revoke/", feeds.revoke, name="revoke-feed"
+    ),
+    path("calendars/<str:signed>/promises.ics", feeds.feed, name="feed"),
     path("settings/delivery/", policies.policy, name="policy"),
     path("demands/<str:reference>/promise/", promises.promise, name="promise"),
     path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_http_methods
 from portfolio.core.choices import NoticeKind
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.services.preferences import preferences_of
-from portfolio.delivery.forms import WatchForm
+from portfolio.delivery.feeds import feed_address
+from portfolio.delivery.forms import FeedForm, WatchForm
+from portfolio.delivery.models import CalendarFeed
 from portfolio.delivery.models.risks import watch_of
 from portfolio.delivery.services.watching import choose_watch
 
@@ -36,6 +39,17 @@ def watching(request: PageRequest) -> HttpResponse:
         choose_watch(person=request.user, **form.chosen())
         messages.success(request, form.said())
         return redirect("delivery:watching")
+    open_feeds = CalendarFeed.objects.of(request.user).open()
     return render_page(
-        request, "delivery/watching.html", {"form": form}, fragment="watching"
+        request,
+        "delivery/watching.html",
+        {
+            "form": form,
+            "feeds": [
+                (feed, f"{settings.ADDRESS}{feed_address(feed)}")
+                for feed in open_feeds.select_related("business_unit", "team")
+            ],
+            "feed_form": FeedForm(person=request.user),
+        },
+        fragment="watching",
     )
