@@ -31,6 +31,7 @@ urlpatterns = [
     path("requests/<str:reference>/answer/", following.answer, name="answer"),
     path("requests/<str:reference>/comment/", following.comment, name="comment"),
     path("requests/<str:reference>/links/", links.revoke_links, name="revoke-links"),
+    path("requests/<str:reference>/names/", following.names, name="names"),
     path("requests/<str:reference>/following/", following.following, name="following"),
     path("requests/<str:reference>/reopen/", following.reopen, name="reopen"),
     path(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +21,9 @@ from portfolio.core.models.people import UserQuerySet
 from portfolio.core.rights import COMMENT as MAY_COMMENT
 from portfolio.core.services.events import record_event
 from portfolio.core.services.notices import give_notice
+
+# As many as are read at a glance.
+MOST = 6
 
 
 @transaction.atomic
@@ -88,6 +92,25 @@ def people_to_mention(
     if by.business_unit_id != demand.business_unit_id:
         colleagues = Q(pk=by.pk)
     return people.filter(asked | named | colleagues).distinct()
+
+
+def names_to_offer(
+    demand: Demand, by: User, begun: str, *, is_internal: bool = False
+) -> list[str]:
+    """Names that go on as begun, by any of their words; only of who may read it."""
+    in_team = is_of_team(by, demand)
+    if is_internal and not in_team:
+        return []
+    people = people_to_mention(demand, by, in_team=in_team, is_internal=is_internal)
+    others = people.exclude(pk=by.pk).order_by("name", "pk")
+    found = (each for each in others if _goes_on(each.name, begun))
+    return list(islice((each.name for each in found if may_read(each, demand)), MOST))
+
+
+def _goes_on(name: str, begun: str) -> bool:
+    words = name.casefold().split()
+    tails = (" ".join(words[place:]) for place in range(len(words)))
+    return any(tail.startswith(begun.casefold().strip()) for tail in tails)
 
 
 def _who_may_read(mentions: Mentions, demand: Demand) -> Mentions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,7 +24,7 @@ from intake.follow import last_question, promised_day, steps_of, timeline_of
 from intake.forms import AnswerForm, CommentForm, ReopenForm, WithdrawForm
 from intake.models import Demand, Letter
 from intake.services.clocks import read_clocks
-from intake.services.commenting import write_comment
+from intake.services.commenting import names_to_offer, write_comment
 from intake.services.following import follow_demand, unfollow_demand
 from intake.services.stages import withdraw_demand
 from intake.services.triage import answer_question, reopen_demand
@@ -34,7 +34,7 @@ from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
 from portfolio.core.models import Event
 from portfolio.core.open_pages import open_to
-from portfolio.core.rights import DECIDE
+from portfolio.core.rights import COMMENT, DECIDE
 from portfolio.core.words import joined
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -157,6 +157,21 @@ def comment(request: PageRequest, reference: str) -> HttpResponse:
             request, f"Nobody who can read it is called {names}; nobody was told."
         )
     return redirect(f"{_back(request, demand)}#comments")
+
+
+@open_to(guest_who_follows)
+@require_safe
+def names(request: PageRequest, reference: str) -> JsonResponse:
+    """Whom a comment may name, for who is typing one."""
+    demand = visible_demand(request, reference)
+    if not request.user.has_perm(COMMENT):
+        raise PermissionDenied("Who reads along for leadership writes nothing.")
+    is_internal = request.GET.get("inside") == "yes"
+    begun = request.GET.get("q", "")[:60]
+    found = names_to_offer(demand, request.user, begun, is_internal=is_internal)
+    response = JsonResponse({"names": found})
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @open_to(guest_who_follows)

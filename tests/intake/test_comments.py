@@ -13,7 +13,7 @@ from intake.services.joining import join_demand
 from intake.services.triage import accept_demand, reopen_demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Event, Notice
-from tests.factories import DemandFactory, TeamFactory, UserFactory
+from tests.factories import DemandFactory, TeamFactory, UnitFactory, UserFactory
 
 
 @pytest.fixture
@@ -292,3 +292,75 @@ def test_followers_by_choice_move_along_under_what_they_followed(
     )
     assert demand.followers.by_choice().get().person == follower
     assert original.followers.get().person == manager
+
+
+def offered(client, person, demand, begun="", **rest):
+    client.force_login(person)
+    address = reverse("intake:names", args=[demand.reference])
+    return client.get(address, {"q": begun, **rest}).json()["names"]
+
+
+def test_names_are_offered_to_the_team_by_any_word_they_begin_with(
+    client, demand, manager, requester, engineer
+):
+    UserFactory(name="Jonas Elsewhere")
+    manager.name = "Sabine Weber-Koch"
+    manager.save()
+    UserFactory(role="engineer", teams=[demand.team], name="Ann Weber", is_active=False)
+
+    found = {
+        begun: offered(client, manager, demand, begun)
+        for begun in ("", "jo", "weber", "Jonas W", "onas", "sab")
+    }
+
+    assert found == {
+        "": sorted(["Jonas Weber", requester.name]),
+        "jo": ["Jonas Weber"],
+        "weber": ["Jonas Weber"],
+        "Jonas W": ["Jonas Weber"],
+        "onas": [],
+        "sab": [],
+    }
+
+
+def test_inside_the_team_only_its_people_are_offered(
+    client, demand, manager, requester, engineer
+):
+    inside = offered(client, manager, demand, inside="yes")
+    asked_inside = offered(client, requester, demand, inside="yes")
+
+    assert (inside, asked_inside) == (["Jonas Weber"], [])
+
+
+def test_a_requester_is_offered_their_unit_and_whom_the_page_names(
+    client, demand, manager, requester, engineer
+):
+    colleague = UserFactory(business_unit=requester.business_unit, name="Cora")
+    UserFactory(name="Of another unit")
+    before = offered(client, requester, demand)
+    write_comment(demand=demand, by=engineer, words="Which lines?")
+
+    after = offered(client, requester, demand)
+
+    assert (before, after) == ([colleague.name], [colleague.name, "Jonas Weber"])
+
+
+def test_who_left_is_not_offered(client, demand, manager, requester):
+    follower = UserFactory(business_unit=requester.business_unit, name="Follows")
+    follow_demand(demand=demand, person=follower)
+    with_them = offered(client, manager, demand, "foll")
+    follower.business_unit = UnitFactory()
+    follower.save()
+
+    assert (with_them, offered(client, manager, demand, "foll")) == (["Follows"], [])
+
+
+def test_names_are_for_who_may_write_there(client, demand):
+    address = reverse("intake:names", args=[demand.reference])
+    answers = []
+    for role in ("viewer", "requester"):
+        client.force_login(UserFactory(role=role))
+        answers.append(client.get(address).status_code)
+    client.logout()
+
+    assert [*answers, client.get(address).status_code] == [403, 404, 302]
