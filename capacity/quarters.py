@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +19,16 @@ class Quarter:
         first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
         after = (first + timedelta(days=93)).replace(day=1)
         return cls(first, after - timedelta(days=1))
+
+    @classmethod
+    def read(cls, key: str) -> Quarter | None:
+        """Of “2026Q4”; None for anything else."""
+        found = re.fullmatch(r"(2\d{3})Q([1-4])", key)
+        return cls.of(date(int(found[1]), 3 * int(found[2]), 1)) if found else None
+
+    @property
+    def before(self) -> Quarter:
+        return Quarter.of(self.first - timedelta(days=1))
 
     @property
     def key(self) -> str:

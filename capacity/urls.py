@@ -58,6 +58,11 @@ urlpatterns = [
     ),
     path("forecasts/drafts/<uuid:token>/", views.draft_words, name="draft-words"),
     path("capacity/shares/", envelopes.envelopes, name="envelopes"),
+    path(
+        "capacity/shares/if-moved/<str:reference>/",
+        envelopes.if_moved,
+        name="envelopes-if-moved",
+    ),
     path("capacity/shares/line/", envelopes.line, name="envelopes-line"),
     path("capacity/shares/<int:pk>/give-back/", envelopes.give_back, name="give-back"),
     path("capacity/expedites/", receipts.receipts, name="receipts"),

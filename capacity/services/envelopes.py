@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,6 +24,7 @@ from capacity.services.gathering import HORIZON_DAYS, today_of
 from capacity.services.net_capacity import daily_capacity
 from intake.models import Demand, Tier
 from intake.services.locking import lock_team
+from intake.services.token_quarters import versions_at
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Team, User
 from portfolio.core.services.events import record_event
@@ -87,13 +89,23 @@ class Envelopes:
         return sum(each.share or 0 for each in self.tiers)
 
 
-def envelopes_of(team: Team, *, today: date | None = None) -> Envelopes:
-    """Measure every tier in the quarter that it is; a fixed number of queries."""
+def envelopes_of(
+    team: Team, *, today: date | None = None, quarter: Quarter | None = None
+) -> Envelopes:
+    """Measure every tier in the quarter that it is; a fixed number of queries.
+
+    In one that is over nothing is planned any more, and a share is what it was when it
+    ended.
+    """
     today = today or today_of(team)
-    quarter = Quarter.of(today)
+    quarter = quarter or Quarter.of(today)
+    is_over = quarter.last < today
     capacity = capacity_in(team, quarter)
     used = _used(team, quarter, today)
-    planned, unplanned = _planned(team, quarter, today)
+    planned, unplanned = (
+        _nothing_planned() if is_over else _planned(team, quarter, today)
+    )
+    versions = versions_at(end_of(quarter, team)) if is_over else {}
     ledger = list(
         Borrowing.objects.filter(team=team, quarter=quarter.key).select_related(
             "lender", "borrower", "given_back_by"
@@ -101,7 +113,7 @@ def envelopes_of(team: Team, *, today: date | None = None) -> Envelopes:
     )
     tiers = []
     for tier in Tier.objects.select_related("current_version"):
-        share = tier.current.share_percent
+        share = versions.get(tier.pk, tier.current).share_percent
         tiers.append(
             Envelope(
                 tier=tier,
@@ -115,6 +127,12 @@ def envelopes_of(team: Team, *, today: date | None = None) -> Envelopes:
             )
         )
     return Envelopes(quarter, capacity, tiers, ledger)
+
+
+def end_of(quarter: Quarter, team: Team) -> datetime:
+    """When it ends where the team works."""
+    midnight = datetime.combine(quarter.last + timedelta(days=1), time())
+    return midnight.replace(tzinfo=ZoneInfo(team.calendar.time_zone))
 
 
 def earlier_loans(team: Team, quarter: Quarter) -> list[Borrowing]:
@@ -169,6 +187,36 @@ def warning_when_accepted(demand: Demand) -> str:
     days = demand.packages.all().likely_days_by_demand().get(demand.pk, 0.0)
     words = f"if all of {demand.reference} is done in it"
     return warning_with(demand, days=days, words=words)
+
+
+def warning_when_moved(demand: Demand, *, days: int) -> str:
+    """The same where its forecast dates come so many days sooner.
+
+    Work that comes into the quarter counts against its share; empty where none does.
+    """
+    row = DemandForecast.objects.filter(
+        forecast=Forecast.objects.latest_of(demand.team_id), demand=demand, cannot=""
+    ).first()
+    if row is None or row.start_p50 is None or row.p50 is None:
+        return ""
+    today = today_of(demand.team)
+    quarter = Quarter.of(today)
+    left = _sum(
+        package.likely if package.remaining is None else package.remaining
+        for package in demand.packages.unfinished()
+    )
+    before, after = (
+        planned_in(
+            quarter,
+            days=left,
+            begin=max(row.start_p50 - sooner, today),
+            end=max(row.p50 - sooner, today),
+        )
+        for sooner in (timedelta(), timedelta(days=days))
+    )
+    if after - before <= LEAST_DAYS:
+        return ""
+    return warning_with(demand, days=after - before, words="by this move")
 
 
 @transaction.atomic
@@ -326,6 +374,10 @@ def _planned(
             quarter, days=left[demand], begin=max(begin, today), end=end
         )
     return planned, unplanned
+
+
+def _nothing_planned() -> tuple[dict[int, float], dict[int, int]]:
+    return defaultdict(float), defaultdict(int)
 
 
 def _sum(days: Iterable[Decimal]) -> float:

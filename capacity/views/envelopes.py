@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import (
     require_http_methods,
@@ -19,21 +19,29 @@ from django.views.decorators.http import (
 
 from capacity.forms import BorrowForm
 from capacity.models import Borrowing
+from capacity.quarters import Quarter
 from capacity.services import envelopes as service
 from capacity.services.envelopes import (
     Envelope,
     Envelopes,
     earlier_loans,
+    end_of,
     envelopes_of,
     over_words,
+    warning_when_moved,
 )
+from capacity.services.gathering import today_of
 from capacity.services.status import forecast_status
+from intake.models import Demand
+from intake.services.token_quarters import tokens_in
 from portfolio.core.csv_cells import csv_response
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
-from portfolio.core.rights import PLAN, SEE_CAPACITY
+from portfolio.core.models import Team
+from portfolio.core.rights import PLAN, RANK, SEE_CAPACITY
 from portfolio.core.teams import team_of
 
+MOST_QUARTERS = 5
 CSV_HEADER = [
     "Tier", "Quarter", "Share in %", "Days", "Borrowed", "Lent", "Used", "Planned",
     "Over", "Demands without a date",
@@ -55,7 +63,11 @@ class Row:
 @permission_required(SEE_CAPACITY, raise_exception=True)
 def envelopes(request: PageRequest) -> HttpResponse:
     team = team_of(request.user)
-    standing = envelopes_of(team)
+    now = Quarter.of(today_of(team))
+    chosen = Quarter.read(request.GET.get("quarter", "")) or now
+    if chosen.first > now.first:
+        raise Http404
+    standing = envelopes_of(team, quarter=chosen)
     if request.GET.get("format") == "csv":
         name = f"shares-{standing.quarter.key}.csv"
         return csv_response(name, CSV_HEADER, _csv_rows(standing))
@@ -73,6 +85,25 @@ def envelopes(request: PageRequest) -> HttpResponse:
         return _page(request, standing, form)
     messages.success(request, f"Lent {entry}.")
     return redirect("capacity:envelopes")
+
+
+@require_safe
+@permission_required(RANK, raise_exception=True)
+def if_moved(request: PageRequest, reference: str) -> HttpResponse:
+    """Whether a move by so many days takes the tier beyond its share, for the board."""
+    demands = Demand.objects.visible_to(request.user).select_related(
+        "tier__current_version", "team__calendar"
+    )
+    demand = get_object_or_404(demands, reference=reference)
+    given = request.GET.get("days", "")
+    days = int(given) if given.isdigit() and len(given) < 5 else 0
+    words = warning_when_moved(demand, days=days) if days else ""
+    return render_page(
+        request,
+        "capacity/envelopes_line.html",
+        {"over": [words] if words else []},
+        fragment="line",
+    )
 
 
 @require_safe
@@ -104,6 +135,8 @@ def give_back(request: PageRequest, pk: int) -> HttpResponse:
 
 def _page(request: PageRequest, standing: Envelopes, form: BorrowForm) -> HttpResponse:
     team = team_of(request.user)
+    quarter = standing.quarter
+    is_past = quarter.last < today_of(team)
     # A little more, so that the mark of the widest is seen whole.
     widest = 1.01 * max(max(each.taken, each.allowed) for each in standing.tiers)
     return render_page(
@@ -115,10 +148,23 @@ def _page(request: PageRequest, standing: Envelopes, form: BorrowForm) -> HttpRe
             "over": [over_words(each, standing.quarter) for each in standing.over],
             "status": forecast_status(team),
             "form": form,
-            "earlier": earlier_loans(team, standing.quarter),
+            "earlier": [] if is_past else earlier_loans(team, quarter),
+            "is_past": is_past,
+            "tokens": tokens_in(
+                quarter.key, until=end_of(quarter, team), user=request.user
+            ),
+            "quarters": _quarters(team),
         },
         fragment="envelopes",
     )
+
+
+def _quarters(team: Team) -> list[Quarter]:
+    """This one and the ones before it, as far as a year back."""
+    quarters = [Quarter.of(today_of(team))]
+    while len(quarters) < MOST_QUARTERS:
+        quarters.append(quarters[-1].before)
+    return quarters
 
 
 def _csv_rows(standing: Envelopes) -> Iterator[list[object]]:

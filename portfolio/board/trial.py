@@ -26,6 +26,8 @@ class Trial:
     problem: str
     outcome: Outcome | None
     words: str
+    # By which it comes sooner, in its P50; 0 where it does not.
+    sooner: int = 0
 
     @property
     def is_late(self) -> bool:
@@ -62,12 +64,13 @@ def trial_of(
 ) -> Trial:
     if preview is not None and preview.problem:
         problem = preview.problem
-    outcome, words = None, ""
+    outcome, words, days = None, "", None
     if preview is not None and not problem:
         outcome = outcome_of(backlog, preview, apart=row.reference)
         shift = preview.shifts.get(row.reference)
         own = moved_by(row, shift, backlog.today, backlog.thresholds) if shift else None
         words = move_words(row, own, to_place)
+        days = shift.days("p50") if shift else None
     return Trial(
         row=row,
         to_place=to_place,
@@ -76,6 +79,7 @@ def trial_of(
         problem=problem,
         outcome=outcome,
         words=words,
+        sooner=max(-(days or 0), 0),
     )
 
 

@@ -365,7 +365,7 @@ def test_the_page_costs_the_same_queries_for_any_length(
         )  # fmt: skip
     client.force_login(manager)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(29):
         client.get(reverse("capacity:envelopes"))
 
 

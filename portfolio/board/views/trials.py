@@ -21,7 +21,7 @@ from portfolio.core.http import PageRequest, render_page
 @permission_required("intake.rank_demand", raise_exception=True)
 def trial(request: PageRequest) -> HttpResponse:
     """What a move would do; with a token, the answer to what was asked before."""
-    demands = Demand.objects.visible_to(request.user).select_related("team")
+    demands = Demand.objects.visible_to(request.user).select_related("team", "tier")
     demand = get_object_or_404(demands, reference=request.GET.get("reference"))
     form = TrialForm(request.GET)
     order = order_of(demand.team)
