@@ -22,6 +22,7 @@ from portfolio.delivery.frames import (
 )
 from portfolio.delivery.rag import Rag
 from portfolio.delivery.reading import Outlook, outlook_of, promise_lines
+from portfolio.delivery.top_line import TopLine, read_top_line
 
 HEADER = [
     "Reference", "Title", "Unit", "State", "First promised", "Promised now",
@@ -43,6 +44,7 @@ class Overview:
     outlook: Outlook
     lines: list[PromiseLine]
     pace: Pace
+    top: TopLine
 
     @property
     def kept(self) -> Kept:
@@ -63,12 +65,30 @@ class Overview:
         )
 
     @property
+    def soon(self) -> list[PromiseLine]:
+        return due_soon(self.lines, self.today)
+
+    @property
     def soon_count(self) -> int:
-        return len(due_soon(self.lines, self.today))
+        return len(self.soon)
 
     @property
     def soon_statuses(self) -> list[tuple[Rag, int]]:
-        return open_by_status(due_soon(self.lines, self.today))
+        return open_by_status(self.soon)
+
+    @property
+    def soon_expected(self) -> str:
+        """“4.1”: how many of these are on time in the mean of all simulated worlds."""
+        chances = [line.chance for line in self.soon if line.chance is not None]
+        return f"{sum(chances):.1f}" if chances else ""
+
+    @property
+    def green_words(self) -> str:
+        return f"{self.outlook.thresholds.green_from * 100:g} %"
+
+    @property
+    def amber_words(self) -> str:
+        return f"{self.outlook.thresholds.amber_from * 100:g} %"
 
     @property
     def headline(self) -> str:
@@ -111,13 +131,10 @@ def read_overview(
 ) -> Overview:
     since = months_before(today, months)
     outlook = outlook_of(team.pk)
-    delivered = (
-        Demand.objects.visible_to(user)
-        .delivered()
-        .filter(team=team, delivered_on__range=(since, today))
-    )
+    demands = Demand.objects.visible_to(user).filter(team=team)
     if unit is not None:
-        delivered = delivered.filter(business_unit=unit)
+        demands = demands.filter(business_unit=unit)
+    delivered = demands.delivered().filter(delivered_on__range=(since, today))
     return Overview(
         since=since,
         today=today,
@@ -130,6 +147,7 @@ def read_overview(
             first=since,
             last=today,
         ),
+        top=read_top_line(demands, since=since, today=today),
     )
 
 
