@@ -124,7 +124,7 @@ def build_content(
             *queue_rows(outlook),
             *single_holder_rows(team, capacity, today),
         ],
-        "health": forecast_health(team, outlook, backlog),
+        "health": forecast_health(team, outlook, backlog, today),
         "forecast": _forecast(outlook),
         "definitions": _definitions(outlook),
         "people": _people(team),

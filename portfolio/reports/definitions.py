@@ -59,4 +59,9 @@ DEFINITIONS = [
         "and breached. A clock counts working time, and stands still while the team "
         "waits for the requester.",
     ],
+    [
+        "Our P85 was right",
+        "Share of demands delivered in twelve months that were done by the P85 of "
+        "their first forecast. It should be near 85 %.",
+    ],
 ]

@@ -65,12 +65,18 @@ def sections_of(edition: Edition, most: int) -> list[Section]:
 
 def decisions(edition: Edition, most: int) -> Section:
     rows = edition.content["decisions"]
+    noted = _are_noted(rows)
     return _section(
         "decisions",
         "Decisions needed",
-        ("Decision", "About", "Why"),
+        ("Decision", "About", "Why", *noted),
         rows,
-        lambda row: [row["what"], _named(row), _joined(row["why"], row.get("note"))],
+        lambda row: [
+            row["what"],
+            _named(row),
+            row["why"] or NOTHING,
+            *(row.get("note") or NOTHING for _ in noted),
+        ],
         most,
         "No decision is needed.",
     )
@@ -80,15 +86,17 @@ def changes(edition: Edition, most: int) -> Section:
     content = edition.content
     since = content["changes"]["since_week"]
     rows = change_rows(content)
+    noted = _are_noted(rows)
     return _section(
         "changes",
         f"Changes since {since}" if since else "Changes",
-        ("Change", "Demand", "What"),
+        ("Change", "Demand", "What", *noted),
         rows,
         lambda row: [
             row["change"],
             _named(row),
-            _joined(row["words"], row.get("note")) or NOTHING,
+            row["words"] or NOTHING,
+            *(row.get("note") or NOTHING for _ in noted),
         ],
         most,
         "Nothing has changed."
@@ -97,18 +105,33 @@ def changes(edition: Edition, most: int) -> Section:
     )
 
 
+def _are_noted(rows: list[Row]) -> tuple[str, ...]:
+    """The heading of a column for notes, where there are any."""
+    return ("Manager’s note",) if any(row.get("note") for row in rows) else ()
+
+
 def commitments(edition: Edition, most: int) -> Section:
     today = edition.today
     rows = worst_first(edition.content["commitments"])
     return _section(
         "commitments",
         "Commitments",
-        ("Demand", "Status", "Chance", "Original", "Current", "P50 – P85", "Why"),
+        (
+            "Demand",
+            "Status",
+            "Chance",
+            "Trend",
+            "Original",
+            "Current",
+            "P50 – P85",
+            "Why",
+        ),
         rows,
         lambda row: [
             _named(row),
             row["rag_word"],
-            _joined(row["chance_words"], row.get("trend"), by=", "),
+            row["chance_words"],
+            row.get("trend") or NOTHING,
             _day(row["original_due_on"], today),
             _day(row["due_on"], today),
             forecast_words(row, today),

@@ -10,11 +10,15 @@ from portfolio.reports.models import StatusReport
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "pptx": f"{_OFFICE}.presentationml.presentation",
     "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "html": "text/html; charset=utf-8",
 }
 FORMATS = {
+    "pdf": "PDF",
+    "pptx": "PPTX",
     "xlsx": "XLSX", "csv": "CSV", "html": "HTML"
 }  # fmt: skip
 

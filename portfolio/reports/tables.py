@@ -318,6 +318,12 @@ def facts(content: Row) -> list[tuple[str, Any, str]]:
             ("Demands not forecast yet", health["without"], "count"),
             ("Ranges learned from finished work", health["is_calibrated"], "yes"),
         ]
+    if scored := (health or {}).get("scored"):
+        told += [
+            ("Delivered that had been forecast", scored["number"], "count"),
+            ("of these by their P50", scored["p50_right"], "count"),
+            ("of these by their P85", scored["p85_right"], "count"),
+        ]
     return told
 
 

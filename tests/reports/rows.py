@@ -53,3 +53,46 @@ def frozen_before(team, *, days=7, **content):
         content_hash=content_hash(built),
         frozen_at=timezone.now() - dt.timedelta(days=days),
     )
+
+
+def altered(report, **content):
+    """The same report as if it had been frozen with other content."""
+    report.content = {**report.content, **content}
+    report.content_hash = content_hash(report.content)
+    report.save()
+    return report
+
+
+def crowded(report, *, title, commitments):
+    """The report with so many commitments, and this title wherever there is one."""
+    content = report.content
+    colours = [("red", "late"), ("amber", "at risk"), ("green", "on track")]
+    rows = []
+    for number in range(commitments):
+        rag, word = colours[number % 3]
+        named = {"reference": f"INT-{number:04d}", "title": title}
+        rows.append(
+            {**content["commitments"][0], **named, "rag": rag, "rag_word": word}
+        )
+    return altered(
+        report,
+        commitments=rows,
+        decisions=[
+            {"key": f"late:{row['reference']}", "kind": "late", "what": "Decide",
+             "why": title, "reference": row["reference"], "title": title}
+            for row in rows[:40]
+        ],
+        changes={
+            **content["changes"],
+            "new": [
+                {"reference": row["reference"], "title": title} for row in rows[:40]
+            ],
+        },
+        delivered=[{**content["delivered"][0], "title": title}] * min(commitments, 40),
+        next=[{**content["next"][0], "title": title}] * min(commitments, 40),
+        risks=[{**content["risks"][0], "title": title, "text": title}]
+        * min(commitments, 40),
+        capacity=[{**content["capacity"][0], "skill": title[:60]}]
+        * min(commitments, 20),
+        backlog=[{**content["backlog"][0], "title": title}] * commitments,
+    )  # fmt: skip

@@ -94,7 +94,7 @@ def _undecided(service: Rows) -> Rows:
             "reference": "",
             "title": counted(late, "request"),
             "what": "Decide what waits longer than was promised",
-            "why": f"{counted(late, 'request')} past the time to decide.",
+            "why": "Past the time in which they were to be decided.",
         }
     ]
 

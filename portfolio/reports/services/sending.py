@@ -23,7 +23,7 @@ from portfolio.reports.models.plans import addresses
 from portfolio.reports.services.approving import lock_report
 
 # The mail itself is the fourth format, and CSV is for machines.
-ATTACHED = ("xlsx",)
+ATTACHED = ("pdf", "pptx", "xlsx")
 
 
 @transaction.atomic
