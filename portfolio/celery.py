@@ -21,6 +21,12 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    # The same for forecasts of scenarios.
+    "rescue-scenarios": {
+        "task": "portfolio.scenarios.tasks.rescue_scenario_forecasts",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     # Warns of clocks that used 75 % of their target or are late; each is told once.
     "check-clocks": {
         "task": "intake.tasks.check_clocks",

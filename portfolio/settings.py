@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "portfolio.reports",
     "portfolio.catalogue",
     "portfolio.imports",
+    "portfolio.scenarios",
     "portfolio.demo",
 ]
 MIDDLEWARE = [

@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("portfolio.board.urls")),
     path("", include("portfolio.reports.urls")),
     path("", include("portfolio.catalogue.urls")),
+    path("", include("portfolio.scenarios.urls")),
 ]

@@ -107,6 +107,26 @@ def remove_engineer(*, engineer: Engineer, by: User) -> None:
     note_plan_change(team_id=engineer.team_id)
 
 
+def person_of(engineer: Engineer) -> Person:
+    """What is written down of an engineer, to write anew with a part changed."""
+    levels = EngineerSkill.objects.filter(engineer=engineer).select_related("skill")
+    return Person(
+        name=engineer.name,
+        account=engineer.user,
+        country=engineer.country,
+        subdivision=engineer.subdivision,
+        starts_on=engineer.starts_on,
+        ends_on=engineer.ends_on,
+        ramp_up_weeks=engineer.ramp_up_weeks,
+        overhead=engineer.overhead,
+        speeds={level.skill: level.speed for level in levels},
+        hours=[
+            Hours(row.effective_from, tuple(getattr(row, name) for name in WEEKDAYS))
+            for row in WeeklyHours.objects.filter(engineer=engineer)
+        ],
+    )
+
+
 def engineer_words(engineer: Engineer) -> str:
     """For the trail: “Ada: API 1 and IAM 0.5; 40 h a week; 20 % meetings; DE-BE”."""
     # Asked for anew: whoever edits them has both at hand as they were before.

@@ -35,22 +35,36 @@ SEE_REPORTS = "reports.see_reports"
 FREEZE = "reports.freeze_report"
 SEND_REPORT = "reports.send_report"
 SETTINGS = "core.change_settings"
+SEE_SCENARIOS = "scenarios.see_scenarios"
+PLAN_SCENARIOS = "scenarios.plan_scenarios"
 
 VERBS = ("view", "add", "change", "delete")
 _MANAGER = frozenset(
     {
         SUBMIT, COMMENT, DECIDE, RANK, SEE_BOARD, SEE_DELIVERY, PROMISE,
         REPORT_PROGRESS, WAIVE_GATE, DELIVERY_POLICY, SEE_CAPACITY, SEE_PEOPLE, PLAN,
-        OWN_LEAVE, FORECAST, SEE_REPORTS, FREEZE, SEND_REPORT, SETTINGS,
+        OWN_LEAVE, FORECAST, SEE_REPORTS, FREEZE, SEND_REPORT, SETTINGS, SEE_SCENARIOS,
+        PLAN_SCENARIOS,
     }
 )  # fmt: skip
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.REQUESTER: frozenset({SUBMIT, COMMENT}),
     Role.ENGINEER: frozenset(
-        {SUBMIT, COMMENT, SEE_BOARD, SEE_CAPACITY, OWN_LEAVE, OWN_WORK, REPORT_PROGRESS}
+        {
+            SUBMIT,
+            COMMENT,
+            SEE_BOARD,
+            SEE_CAPACITY,
+            OWN_LEAVE,
+            OWN_WORK,
+            REPORT_PROGRESS,
+            SEE_SCENARIOS,
+        }
     ),
     Role.MANAGER: _MANAGER,
-    Role.VIEWER: frozenset({SEE_BOARD, SEE_DELIVERY, SEE_CAPACITY, SEE_REPORTS}),
+    Role.VIEWER: frozenset(
+        {SEE_BOARD, SEE_DELIVERY, SEE_CAPACITY, SEE_REPORTS, SEE_SCENARIOS}
+    ),
     Role.ADMINISTRATOR: _MANAGER,
     # They never sign in; on the page of their own request they may write.
     Role.GUEST: frozenset({COMMENT}),

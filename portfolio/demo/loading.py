@@ -20,6 +20,7 @@ from portfolio.demo.diary import Diary
 from portfolio.demo.history import delivered_cases
 from portfolio.demo.moves import order_backlog
 from portfolio.demo.promises import promise_backlog, promise_history, promise_withdrawn
+from portfolio.demo.scenarios import ask_what_a_hire_is_worth
 from portfolio.demo.shares import share_out
 from portfolio.demo.stories import Stories
 from portfolio.demo.storing import Books
@@ -79,5 +80,7 @@ def load_demo(
     if frozen:
         are = "A report is" if len(frozen) == 1 else "Reports are"
         say(f"{are} frozen of {joined([str(report) for report in frozen])}.")
+    scenario = ask_what_a_hire_is_worth(company)
+    say(f"A scenario: {scenario}.")
     note_plan_change(team_id=company.team.pk)
     return company.team

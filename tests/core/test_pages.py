@@ -109,11 +109,11 @@ def test_the_chosen_colours_are_kept(client, manager):
         (
             "manager",
             [
-                "Requests", "Triage", "Board", "Capacity", "Delivery", "Reports",
-                "Settings",
+                "Requests", "Triage", "Board", "Capacity", "Scenarios", "Delivery",
+                "Reports", "Settings",
             ],
         ),
-        ("viewer", ["Board", "Capacity", "Delivery", "Reports"]),
+        ("viewer", ["Board", "Capacity", "Scenarios", "Delivery", "Reports"]),
     ],
 )  # fmt: skip
 def test_the_navigation_shows_what_the_role_may_see(client, team, role, rooms):

@@ -112,15 +112,16 @@ def test_the_command_says_what_it_loads_and_who_can_sign_in(db):
     call_command("load_demo", today=MONDAY, weeks=1, stdout=out)
 
     lines = out.getvalue().splitlines()
-    assert lines[:5] == [
+    assert lines[:6] == [
         "The company: 8 engineers, 6 business units, 40 systems, "
         "85 integrations running.",
         "A year of history: 70 demands delivered.",
         "Open: 36 demands in the backlog, 11 requests waiting for a decision.",
         "A report is frozen of 2026-W47.",
+        "A scenario: Hire a second event engineer from January.",
         "Loaded for the Integration team. Sign in with:",
     ]
-    assert [line.split()[-1] for line in lines[5:]] == [
+    assert [line.split()[-1] for line in lines[6:]] == [
         *(email for _, email in DEMO_SIGN_INS),
         DEMO_PASSWORD,
     ]
