@@ -62,7 +62,7 @@ class Parts:
         ):
             return demands
         if _is_tied(self.before) or _is_tied(self.after):
-            return demands if _content(self.before) != _content(self.after) else set()
+            return set() if _is_same_work(self.before, self.after) else demands
         touched = set(self._touched())
         return {name for name in demands if self._part_of("demand", name) in touched}
 
@@ -169,9 +169,16 @@ def _root(forest: dict[Node, Node], node: Node) -> Node:
     return node
 
 
-def _content(plan: Plan) -> tuple[list[Demand | Arrival], tuple[Arrival, ...]]:
-    """What may differ between two plans and is more than a question."""
-    return [_undated(demand) for demand in plan.demands], plan.arrivals
+def _is_same_work(before: Plan, after: Plan) -> bool:
+    """Tell whether what differs between two plans is no more than a question."""
+    return (
+        len(before.demands) == len(after.demands)
+        and all(
+            old is new or _undated(old) == _undated(new)
+            for old, new in zip(before.demands, after.demands, strict=True)
+        )
+        and before.arrivals == after.arrivals
+    )
 
 
 def _undated(given: Demand | Arrival) -> Demand | Arrival:

@@ -89,13 +89,16 @@ def change_plan(plan: Plan, change: object) -> Plan:
 
     Notes
     -----
-    Reads only what is changed; the check costs O(packages).
+    Reads only what is changed; the check costs O(packages), and falls away where only
+    the order changes and what is asked.
     """
     asked = read_object(change, "The change", optional=KEYS)
     demands = _without(plan.demands, read_texts(asked.get("drop", []), "What to drop"))
     demands = _merged(Demand, demands, asked.get("demands", []), "demands")
     demands = _asked_about(demands, _mapping(asked.get("dates", {}), "dates"))
     order = read_texts(asked.get("order", []), "The order")
+    if asked.keys() <= {"order", "dates"}:
+        return plan.rearranged(_ordered(demands, order))
     closed = plan.closed_days
     if "closed_days" in asked:
         closed = read_days(asked["closed_days"], "The change, closed_days,")

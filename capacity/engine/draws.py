@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -230,6 +231,8 @@ def build_sampler(plan: Plan) -> Sampler:
     )
 
 
+# Each preview of a plan asks for the same few thousand again.
+@lru_cache(maxsize=1 << 16)
 def key(seed: int, *names: str) -> int:
     """Derive the 64-bit key of a stream of random numbers from the seed and ids.
 

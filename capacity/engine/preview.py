@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -111,10 +111,14 @@ class Preview:
     @cached_property
     def shifts(self) -> list[Shift]:
         """Every demand: in the order of the plan after, then those that are gone."""
+        return self._shifts({**self.after.row_of, **self.before.row_of})
+
+    def _shifts(self, wanted: Collection[str]) -> list[Shift]:
         asked: dict[str, set[date]] = {}
         for plan in (self.after.plan, self.before.plan):
             for demand in plan.demands:
-                asked.setdefault(demand.id, set()).update(demand.dates)
+                if demand.id in wanted:
+                    asked.setdefault(demand.id, set()).update(demand.dates)
         old, new = self.before, self.after
         return [
             Shift(
@@ -130,14 +134,31 @@ class Preview:
             for name, dates in asked.items()
         ]
 
+    def _touched(self) -> set[str]:
+        """Demands that come, go, or are done on other days in a single world."""
+        old, new = self.before, self.after
+        both = old.row_of.keys() & new.row_of.keys()
+        others = (old.row_of.keys() | new.row_of.keys()) - both
+        names = list(both)
+        differs = (
+            old.days[[old.row_of[name] for name in names]]
+            != new.days[[new.row_of[name] for name in names]]
+        ).any(axis=1)
+        return others.union(
+            name
+            for name, is_moved in zip(names, differs.tolist(), strict=True)
+            if is_moved or old.cannot[name] != new.cannot[name]
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Write the demands for which anything is different, for ``json.dumps``."""
+        shifts = self._shifts(self._touched())
         return {
             "trials": self.after.plan.trials,
             "seed": self.after.plan.seed,
             "start": self.after.plan.start.isoformat(),
             "played": len(self.played),
-            "demands": [shift.to_json() for shift in self.shifts if shift.is_any],
+            "demands": [shift.to_json() for shift in shifts if shift.is_any],
         }
 
 

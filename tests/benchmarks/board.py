@@ -85,40 +85,16 @@ def _team_with(size: int) -> Any:
     """A manager whose team has so many ranked, estimated and forecast demands."""
     from django.utils import timezone
 
-    from capacity.models import DemandForecast, Forecast, WorkPackage
-    from intake.models import Demand, Tier
-    from intake.ranking import spread
+    from capacity.models import DemandForecast, Forecast
     from portfolio.delivery.models import Commitment
     from tests.factories import SkillFactory, TeamFactory, UnitFactory, UserFactory
 
     team, unit = TeamFactory(), UnitFactory()
     manager = UserFactory(role="manager", teams=[team])
-    tiers, skills = list(Tier.objects.all()), SkillFactory.create_batch(5)
-    today, now = timezone.localdate(), timezone.now()
-    demands = Demand.objects.bulk_create(
-        Demand(
-            team=team,
-            reference=f"B{size}-{number:04d}",
-            title=f"Demand number {number} of a long list of integrations",
-            tier=tiers[number % len(tiers)],
-            stage="estimated",
-            rank=rank,
-            business_unit=unit,
-            requester=manager,
-            decided_at=now,
-            answers=ANSWERS,
-            needed_by=today + dt.timedelta(days=number) if number % 3 else None,
-        )
-        for number, rank in enumerate(spread(size))
+    demands = rank_demands(
+        team, size, unit=unit, by=manager, skills=SkillFactory.create_batch(5)
     )
-    WorkPackage.objects.bulk_create(
-        WorkPackage(
-            demand=demand, position=place, name=f"Step {place}",
-            skill=skills[(number + place) % 5], low=2, likely=4, high=9,
-        )
-        for number, demand in enumerate(demands)
-        for place in range(3)
-    )  # fmt: skip
+    today, now = timezone.localdate(), timezone.now()
     forecast = Forecast.objects.create(
         team=team, state="done", gathered_at=now, plan_revision=team.plan_revision,
         finished_at=now, starts_on=today, trials=1000, seed=7,
@@ -152,3 +128,45 @@ def _team_with(size: int) -> Any:
         if number % 4 == 0
     )  # fmt: skip
     return manager
+
+
+def rank_demands(team: Any, size: int, *, unit: Any, by: Any, skills: Any) -> list[Any]:
+    """Put so many estimated demands of three packages below what a team has ranked."""
+    from django.utils import timezone
+
+    from capacity.models import WorkPackage
+    from intake.models import Demand, Tier
+    from intake.ranking import between
+
+    tiers = list(Tier.objects.exclude(slug=Tier.EXPEDITE))
+    today, now = timezone.localdate(), timezone.now()
+    rank = team.demands.in_backlog().by_rank().values_list("rank", flat=True).last()
+    ranks = []
+    for _ in range(size):
+        rank = between(rank, None)
+        ranks.append(rank)
+    demands = Demand.objects.bulk_create(
+        Demand(
+            team=team,
+            reference=f"B{size}-{number:04d}",
+            title=f"Demand number {number} of a long list of integrations",
+            tier=tiers[number % len(tiers)],
+            stage="estimated",
+            rank=rank,
+            business_unit=unit,
+            requester=by,
+            decided_at=now,
+            answers=ANSWERS,
+            needed_by=today + dt.timedelta(days=number) if number % 3 else None,
+        )
+        for number, rank in enumerate(ranks)
+    )
+    WorkPackage.objects.bulk_create(
+        WorkPackage(
+            demand=demand, position=place, name=f"Step {place}",
+            skill=skills[(number + place) % len(skills)], low=2, likely=4, high=9,
+        )
+        for number, demand in enumerate(demands)
+        for place in range(3)
+    )  # fmt: skip
+    return demands

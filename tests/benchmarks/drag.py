@@ -1,7 +1,9 @@
 """A drag on the board as the page waits for it: 500 demands, a real worker and Redis.
 
 Each round asks ``/board/try/`` for another move of another demand; the time is that of
-the whole answer, with the board read beside it and the outcome in words.
+the whole answer, with the board read beside it and the outcome in words. Once for a
+team without a past, and once for the demo company, whose year behind it says what will
+still arrive: ``arrivals`` are the streams of that in its plan.
 """
 
 from __future__ import annotations
@@ -14,14 +16,11 @@ from typing import Any
 DEMANDS = 500
 DRAGS = 40
 
-TEAM = """
-from capacity.models import DemandForecast, Forecast
-from capacity.services.forecasting import request_forecast, run_forecast
+NEW_TEAM = """
+from capacity.models import Forecast, Skill
 from tests.benchmarks.board import _team_with
 from tests.factories import EngineerFactory, KtloStreamFactory
-from capacity.models import Skill
-manager = _team_with({demands})
-team = manager.teams.get()
+team = _team_with({demands}).teams.get()
 Forecast.objects.all().delete()
 skills = list(Skill.objects.all())
 people = [
@@ -29,10 +28,31 @@ people = [
     for n in range(10)
 ]
 KtloStreamFactory(team=team, per_week=3).engineers.set(people)
+"""
+DEMO_TEAM = """
+from django.core.management import call_command
+from io import StringIO
+from capacity.models import Skill
+from intake.models import Demand
+from portfolio.core.models import BusinessUnit, Team, User
+from tests.benchmarks.board import rank_demands
+call_command("load_demo", "--weeks", "0", stdout=StringIO())
+team = Team.objects.get()
+rank_demands(
+    team,
+    {demands} - team.demands.in_backlog().count(),
+    unit=BusinessUnit.objects.first(),
+    by=User.objects.get(email="manager@example.com"),
+    skills=list(Skill.objects.filter(engineer_levels__engineer__team=team).distinct()),
+)
+"""
+FORECAST = """
+from capacity.services.forecasting import request_forecast, run_forecast
 done = run_forecast(
     forecast_id=request_forecast(team=team, by=None, reason="Measured.").pk
 )
-answer(done.state)
+assert done.state == "done", done.state
+answer(len(done.plan["arrivals"]))
 """
 DRAG = """
 import random, time
@@ -40,8 +60,11 @@ from django.test import Client
 from intake.models import Demand
 from portfolio.core.models import User
 client = Client(SERVER_NAME="localhost")
-client.force_login(User.objects.get(role="manager"))
-rows = list(Demand.objects.by_rank().values_list("reference", "revision"))
+client.force_login(User.objects.filter(role="manager").first())
+rows = list(
+    Demand.objects.in_backlog().by_rank().values_list("reference", "revision")
+)
+assert len(rows) == {demands}, len(rows)
 random.seed(5)
 times = []
 for number in range({drags} + 1):
@@ -62,21 +85,28 @@ PREVIEWER = ("--pool", "solo", "--queues", "previews", "--hostname", "previewer@
 
 
 def measure() -> dict[str, Any]:
+    return {
+        "drag.demands": DEMANDS,
+        **_measured("drag", NEW_TEAM),
+        **_measured("drag.demo", DEMO_TEAM),
+    }
+
+
+def _measured(name: str, team: str) -> dict[str, Any]:
     from tests.processes import Installation
 
     with (
         tempfile.TemporaryDirectory(prefix="throughline-drag-") as folder,
         Installation(Path(folder), {"PORTFOLIO_FORECAST_TRIALS": "1000"}) as running,
     ):
-        state = running.ask(TEAM.format(demands=DEMANDS))
-        assert state == "done", state
+        arrivals = running.ask(team.format(demands=DEMANDS) + FORECAST)
         running.start_worker(*PREVIEWER)
-        times, worlds = running.ask(DRAG.format(drags=DRAGS))
+        times, worlds = running.ask(DRAG.format(drags=DRAGS, demands=DEMANDS))
     ordered = sorted(times)
     return {
-        "drag.demands": DEMANDS,
-        "drag.worlds": int(worlds.replace(",", "")),
-        "drag.p50_ms": statistics.median(ordered),
-        "drag.p95_ms": ordered[int(0.95 * len(ordered))],
-        "drag.slowest_ms": ordered[-1],
+        f"{name}.arrivals": arrivals,
+        f"{name}.worlds": int(worlds.replace(",", "")),
+        f"{name}.p50_ms": statistics.median(ordered),
+        f"{name}.p95_ms": ordered[int(0.95 * len(ordered))],
+        f"{name}.slowest_ms": ordered[-1],
     }
