@@ -68,7 +68,8 @@ def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
     blocked = escape(row.blocked)
     owner = f" · {escape(row.owner)}" if row.owner else ""
     chip = (
-        f'<span class="chip amber" title="{blocked}">blocked: {blocked}</span>'
+        f'<span class="chip amber" title="{blocked}">blocked'
+        f'<span class="cause">: {blocked}</span></span>'
         if blocked
         else ""
     )
@@ -79,6 +80,7 @@ def row_html(row: Row, svg: str, *, may_rank: bool, promise_at: str) -> str:
         f'<th scope="row" class="c-what"><a class="title" href="{url}">'
         f"{escape(row.title)}</a>"
         f'<span class="meta"><span class="meta-words">{reference} · {escape(row.unit)}'
+        f'<span class="meta-tier"> · {escape(row.tier)}</span>'
         f" · {row.stage_words}{owner}</span>{chip}</span>"
         f"{_nudge(reference, url) if may_rank else ''}</th>"
         f'<td class="c-tier"><span class="chip {row.tier_slug}">'

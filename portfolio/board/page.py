@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -40,14 +40,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The shown rows of one stage."""
+    """The rows of one stage that are shown, and what all of them come to."""
 
     name: str
     rows: list[Row]
-
-    @property
-    def days(self) -> str:
-        return days_words(sum(row.likely_days or 0 for row in self.rows))
+    count: int
+    days: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,8 @@ class Page:
     tiers: list[Choice]
     groups: list[Choice]
     axis: Axis
+    # Rows that whoever asks has already.
+    after: int
     # Cuts above the first row, and in order the rows with those under them.
     first_cuts: list[Cut]
     lines: list[Line]
@@ -107,7 +107,11 @@ class Page:
     @property
     def hidden(self) -> int:
         """Rows that pass the filters and wait to be asked for."""
-        return len(self.rows) - len(self.lines)
+        return max(len(self.rows) - self.filters.rows, 0)
+
+    @property
+    def shown(self) -> int:
+        return len(self.rows) - self.hidden
 
     @property
     def more(self) -> int:
@@ -116,6 +120,11 @@ class Page:
     @property
     def with_more(self) -> str:
         return self.filters.other(rows=self.filters.rows + ROWS)
+
+    @property
+    def only_more(self) -> str:
+        """The same without the rows that are there."""
+        return f"{self.with_more}&after={self.filters.rows}"
 
     @property
     def total(self) -> int:
@@ -139,7 +148,12 @@ class Page:
 
 
 def page_of(
-    backlog: Backlog, filters: Filters, *, may_rank: bool, may_promise: bool = False
+    backlog: Backlog,
+    filters: Filters,
+    *,
+    may_rank: bool,
+    may_promise: bool = False,
+    after: int = 0,
 ) -> Page:
     rows = filters.keep(backlog.rows)
     if filters.group:
@@ -166,9 +180,10 @@ def page_of(
             for slug, name in GROUPS.items()
         ],
         axis=axis,
-        first_cuts=cuts[0],
-        lines=[] if as_columns else _lines(backlog, rows, axis, cuts, filters),
-        columns=_columns(rows) if as_columns else [],
+        after=after,
+        first_cuts=cuts[0] if after == 0 else [],
+        lines=[] if as_columns else _lines(backlog, rows, axis, cuts, filters, after),
+        columns=_columns(rows, filters.rows) if as_columns else [],
         # Between groups, a place on the page is no rank.
         may_rank=may_rank and not filters.group,
         may_promise=may_promise,
@@ -195,46 +210,52 @@ def _lines(
     axis: Axis,
     cuts: dict[int, list[Cut]],
     filters: Filters,
+    after: int,
 ) -> list[Line]:
-    lines = [
-        _line(row, axis, backlog, cuts.get(number, []))
-        for number, row in enumerate(rows[: filters.rows], 1)
+    begins = _beginnings(rows, filters.group) if filters.group else {}
+    return [
+        _line(row, axis, backlog, cuts.get(number + 1, []), begins.get(number))
+        for number, row in enumerate(rows[after : filters.rows], after)
     ]
-    return _grouped(lines, rows, filters.group) if filters.group else lines
 
 
-def _grouped(lines: list[Line], rows: list[Row], group: str) -> list[Line]:
-    """Lines that know which of them begins a group, and how large it is in all."""
-    sizes = Counter(_group_of(row, group) for row in rows)
-    seen: set[str] = set()
-    found = []
-    for line in lines:
-        name = _group_of(line.row, group)
-        found.append(
-            line if name in seen else replace(line, begins=(name, sizes[name]))
-        )
-        seen.add(name)
-    return found
+def _beginnings(rows: list[Row], group: str) -> dict[int, tuple[str, int]]:
+    """Where each group begins among rows that stand by groups: its name and size."""
+    names = [_group_of(row, group) for row in rows]
+    return {names.index(name): (name, size) for name, size in Counter(names).items()}
 
 
 def _group_of(row: Row, group: str) -> str:
     return row.tier if group == "tier" else row.unit
 
 
-def _line(row: Row, axis: Axis, backlog: Backlog, cuts: list[Cut]) -> Line:
+def _line(
+    row: Row,
+    axis: Axis,
+    backlog: Backlog,
+    cuts: list[Cut],
+    begins: tuple[str, int] | None,
+) -> Line:
     label = range_of(row, backlog.today)
     drawn = bar_of(row, axis, label)
     words = bar_words(row, backlog.today)
-    return Line(row, bar_svg(row, drawn, words=words, label=label), cuts)
+    return Line(row, bar_svg(row, drawn, words=words, label=label), cuts, begins)
 
 
-def _columns(rows: list[Row]) -> list[Column]:
-    return [
-        Column(
-            name=Stage(stage).label, rows=[row for row in rows if row.stage == stage]
+def _columns(rows: list[Row], most: int) -> list[Column]:
+    shown = rows[:most]
+    columns = []
+    for stage in BACKLOG:
+        whole = [row for row in rows if row.stage == stage]
+        columns.append(
+            Column(
+                name=Stage(stage).label,
+                rows=[row for row in shown if row.stage == stage],
+                count=len(whole),
+                days=days_words(sum(row.likely_days or 0 for row in whole)),
+            )
         )
-        for stage in BACKLOG
-    ]
+    return columns
 
 
 def _choices(names: dict[str, str], chosen: str) -> list[Choice]:

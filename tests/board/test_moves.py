@@ -63,6 +63,15 @@ def test_plain_form_moves_and_leads_back_to_the_board(client, team, manager, bac
     assert order(team) == ["Stock", "Orders", "Invoices"]
 
 
+def test_move_keeps_as_many_rows_as_its_page_has_got(client, manager, backlog):
+    client.force_login(manager)
+    asked = {"reference": "INT-0003", "revision": 1, "to_place": 1, "rows": "1000"}
+
+    response = client.post("/board/move/", asked, headers={"HX-Request": "true"})
+
+    assert response.context["page"].filters.rows == 1000
+
+
 def test_move_asks_for_a_new_forecast(client, team, manager, backlog):
     client.force_login(manager)
 

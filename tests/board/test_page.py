@@ -6,9 +6,9 @@ from portfolio.board.page import page_of
 from tests.board.made import TODAY, row_with
 
 
-def page(rows, filters=None, *, may_rank=True):
+def page(rows, filters=None, *, may_rank=True, after=0):
     backlog = Backlog(None, rows, TODAY)
-    return page_of(backlog, filters or Filters(), may_rank=may_rank)
+    return page_of(backlog, filters or Filters(), may_rank=may_rank, after=after)
 
 
 def test_long_list_shows_its_first_rows_and_how_many_are_behind():
@@ -20,6 +20,33 @@ def test_long_list_shows_its_first_rows_and_how_many_are_behind():
     assert (len(first.lines), first.hidden, first.more) == (ROWS, ROWS + 7, ROWS)
     assert first.with_more == f"?rows={2 * ROWS}"
     assert (len(second.lines), second.hidden, second.more) == (2 * ROWS, 7, 7)
+
+
+def test_rows_that_come_later_go_on_where_the_list_ended():
+    rows = [
+        row_with(number, unit="Sales" if number > ROWS else "Finance")
+        for number in range(1, ROWS + 8)
+    ]
+    filters = Filters(rows=2 * ROWS, group="unit")
+
+    rest = page(rows, filters, after=ROWS)
+
+    assert [line.row.place for line in rest.lines] == list(range(ROWS + 1, ROWS + 8))
+    assert (rest.shown, rest.hidden) == (ROWS + 7, 0)
+    assert [line.begins for line in rest.lines if line.begins] == [("Sales", 7)]
+    assert page(rows).only_more == f"?rows={2 * ROWS}&after={ROWS}"
+
+
+def test_columns_show_the_first_rows_and_count_all():
+    rows = [row_with(number) for number in range(1, ROWS + 8)]
+
+    columns = page(rows, Filters(view="columns")).columns
+
+    assert [(column.count, len(column.rows), column.days) for column in columns] == [
+        (0, 0, "0"),
+        (ROWS + 7, ROWS, f"{4 * (ROWS + 7)}"),
+        (0, 0, "0"),
+    ]
 
 
 def test_rows_asked_for_are_read_from_the_address():

@@ -122,6 +122,19 @@ def test_htmx_gets_the_backlog_and_the_counts_alone(client, manager, backlog):
     assert 'id="picks" aria-label="Quick filters" hx-swap-oob="true"' in page
 
 
+def test_rows_that_come_later_come_alone(client, team, manager):
+    RankedDemandFactory.create_batch(3, team=team)
+    client.force_login(manager)
+
+    rest = client.get(BOARD, {"after": "2"}, headers={"HX-Request": "true"})
+    whole = client.get(BOARD, {"after": "2"}).content.decode()
+
+    page = rest.content.decode()
+    assert (page.count('<tr class="row"'), whole.count('<tr class="row"')) == (1, 4)
+    assert "3 of 3 demands" in page
+    assert 'id="backlog"' not in page
+
+
 def test_columns_hold_the_rows_by_stage(client, team, manager, backlog):
     RankedDemandFactory(team=team, stage="in_progress", reference="INT-0009")
     client.force_login(manager)

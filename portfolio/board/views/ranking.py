@@ -33,6 +33,10 @@ from portfolio.core.teams import team_of
 @require_safe
 @permission_required("intake.see_board", raise_exception=True)
 def board(request: PageRequest) -> HttpResponse:
+    """The board; or, to a page that has so many rows already, those after them."""
+    after = request.GET.get("after", "")
+    if request.htmx and after.isdecimal():
+        return _page(request, after=int(after[:8]))
     return _page(request)
 
 
@@ -81,12 +85,17 @@ def _backlog(request: PageRequest) -> Backlog:
     )
 
 
+def _rows_of(form: Mapping[str, str]) -> dict[str, str]:
+    return {"rows": form["rows"]} if "rows" in form else {}
+
+
 def _page(
-    request: PageRequest, *, refused: Mapping[str, str] | None = None
+    request: PageRequest, *, refused: Mapping[str, str] | None = None, after: int = 0
 ) -> HttpResponse:
     """The board as it is now; with the panel open on a move that was refused."""
     backlog = _backlog(request)
-    filters = Filters.read(request.GET)
+    # A form says how many rows its page has got meanwhile.
+    filters = Filters.read({**request.GET.dict(), **_rows_of(request.POST)})
     saved = list(SavedView.objects.filter(person=request.user))
     return render_page(
         request,
@@ -98,11 +107,12 @@ def _page(
                 filters,
                 may_rank=request.user.has_perm("intake.rank_demand"),
                 may_promise=request.user.has_perm(PROMISE),
+                after=after,
             ),
             "limits": read_limits(backlog.team, backlog.rows),
             "saved": saved,
             "is_saved": filters.query in {view.query for view in saved},
             "move": refused_move(backlog, refused) if refused else None,
         },
-        fragment="backlog",
+        fragment="more" if after else "backlog",
     )

@@ -387,6 +387,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   row.scrollIntoView({ block: "nearest" });
 });
 
+// Rows from further down have come: the move may belong among them.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (!move || !event.detail.target?.matches?.("#backlog tbody")) return;
+  if (move.to !== move.from) toRank(move.to);
+});
+
 // A move that the server refused comes back in the open panel: its row is lifted where it stands.
 function takeUp() {
   const form = panel();

@@ -17,7 +17,7 @@ function forget() {
 
 function show(bars) {
   // All places are read before anything is written: one by one, each would cost a layout.
-  const rows = [...document.querySelectorAll(".board tr[data-reference]")].filter((row) => row.dataset.reference in bars);
+  const rows = [...document.querySelectorAll(".board tr[data-reference]")].filter((row) => row.dataset.reference in bars && !shown.has(row));
   const near = new Set(still.matches ? [] : rows.filter(isNear));
   for (const row of rows) shown.set(row, showRow(row, bars[row.dataset.reference], near.has(row)));
 }
@@ -136,6 +136,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
     if (!bars || answer) return;
     answer = JSON.parse(bars.textContent);
     show(answer);
+  } else if (target?.matches?.("#backlog tbody")) {
+    if (answer) show(answer);
   } else if (target?.id === "backlog") {
     shown = new Map();
     const wasRefused = !document.getElementById("move")?.hidden;
