@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,6 +22,11 @@ LOOKS = [
     ),
     pytest.param({"java_script_enabled": False}, id="no-script"),
 ]
+DEED = {
+    "name": "deed.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.7 forty a day",
+}
 # What is chosen and filled in, page after page.
 PAGES: list[dict[str, str | None]] = [
     {"Nothing breaks, but something gets better": None},
@@ -105,9 +111,12 @@ def test_a_stranger_asks_and_answers_without_an_account(
     another.goto(link_in(mailbox.wait_for(email, f"{reference}:"), product.url))
     expect(another.locator("h1")).to_have_text(TITLE)
     another.get_by_label("Your answer").fill("About forty.")
+    another.get_by_label("Files").set_input_files(DEED)
     go_on(another, "Send the answer", sound=sound)
     another.get_by_label("Write a comment").fill("Thank you for asking.")
     go_on(another, "Send the comment", sound=sound)
+    with another.expect_download() as file:
+        another.get_by_role("link", name="deed.pdf").first.click()
     another.goto("/requests/")
     manager.goto(f"/requests/{reference}/")
 
@@ -116,5 +125,20 @@ def test_a_stranger_asks_and_answers_without_an_account(
     expect(manager.get_by_text("About forty.").first).to_be_visible()
     expect(manager.get_by_text("Thank you for asking.").first).to_be_visible()
     assert "About forty." in mailbox.wait_for("manager@example.com", "has answered")
+    assert Path(file.value.path()).read_bytes() == DEED["buffer"]
     # The link opens one request, and no page that needs an account.
     expect(another.get_by_role("button", name="Sign in")).to_be_visible()
+
+    # Once revoked it opens nothing, and a new one comes by e-mail.
+    old = link_in(mailbox.wait_for(email, f"{reference}:"), product.url)
+    manager.get_by_role("button", name="Revoke the links").click()
+    expect(manager.get_by_text("The links are revoked")).to_be_visible()
+    stranger = visit(meant="status of 410", **look)
+    stranger.goto(old)
+    expect(stranger.locator("h1")).to_have_text("This link is closed")
+    go_on(stranger, "Mail me a new link", sound=sound)
+    expect(stranger.locator("h1")).to_have_text("Look into your mailbox")
+    stranger.goto(
+        link_in(mailbox.wait_for(email, f"{reference}: your new link"), product.url)
+    )
+    expect(stranger.locator("h1")).to_have_text(TITLE)
