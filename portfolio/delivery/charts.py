@@ -234,6 +234,7 @@ def _layout(lines: Sequence[PromiseLine], today: date) -> dict[str, Any]:
             }
         ],
         "meta": {
+            "rows": True,
             "paint": {
                 "shapes.0.line.color": "accent",
                 "annotations.0.font.color": "accent",

@@ -7,6 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
+from capacity.models import Skill
+from intake.models import Tier
 from portfolio.core.choices import Channel
 from portfolio.core.models import BusinessUnit, User
 from portfolio.core.rights import SEE_BOARD
@@ -270,12 +272,37 @@ class PeriodForm(UnitForm):
         label="Period", choices=list(MONTHS.items()), required=False
     )
 
+    tier = forms.ModelChoiceField(
+        label="Tier",
+        queryset=Tier.objects.all(),
+        to_field_name="slug",
+        empty_label="All tiers",
+        required=False,
+        widget=forms.Select(attrs={"class": "slim"}),
+    )
+    skill = forms.ModelChoiceField(
+        label="Skill",
+        queryset=Skill.objects.all(),
+        to_field_name="slug",
+        empty_label="All skills",
+        required=False,
+        widget=forms.Select(attrs={"class": "slim"}),
+    )
+    # Whose forecast is shown as it moved; one is chosen where none is named.
+    demand = forms.CharField(label="Demand", max_length=16, required=False)
+
     def clean_months(self) -> int:
         return int(self.cleaned_data["months"] or self.USUAL_MONTHS)
 
     @property
     def shown_months(self) -> str:
         return str(self.cleaned_data["months"])
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """What was asked beside the demand to follow, as it stands in the address."""
+        names = [name for name in self.fields if name != "demand"]
+        return [(name, self.data[name]) for name in names if self.data.get(name)]
 
     @property
     def half_months(self) -> int:

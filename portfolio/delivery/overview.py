@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from intake.models import Demand
-from portfolio.core.models import BusinessUnit, Team, User
+from portfolio.delivery.choosing import Asked
 from portfolio.delivery.frames import (
     LEAST_DRAWN,
     Kept,
@@ -121,27 +120,16 @@ def months_before(day: date, months: int) -> date:
     raise AssertionError(f"{year}-{month + 1} has fewer than 28 days.")
 
 
-def read_overview(
-    *,
-    team: Team,
-    user: User,
-    today: date,
-    months: int,
-    unit: BusinessUnit | None = None,
-) -> Overview:
-    since = months_before(today, months)
-    outlook = outlook_of(team.pk)
-    demands = Demand.objects.visible_to(user).filter(team=team)
-    if unit is not None:
-        demands = demands.filter(business_unit=unit)
+def read_overview(asked: Asked) -> Overview:
+    since, today = asked.since, asked.today
+    outlook = outlook_of(asked.team.pk)
+    demands = asked.demands()
     delivered = demands.delivered().filter(delivered_on__range=(since, today))
     return Overview(
         since=since,
         today=today,
         outlook=outlook,
-        lines=promise_lines(
-            team=team, user=user, since=since, today=today, outlook=outlook, unit=unit
-        ),
+        lines=promise_lines(asked, outlook),
         pace=pace_of(
             [day for day in delivered.values_list("delivered_on", flat=True) if day],
             first=since,

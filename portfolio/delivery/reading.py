@@ -9,9 +9,9 @@ from typing import Any
 
 from capacity.engine.distribution import chance_by, chance_words
 from capacity.models import DemandForecast, Forecast
-from portfolio.core.models import BusinessUnit, Team, User
 from portfolio.core.words import day_words
 from portfolio.delivery.choices import CommitmentState
+from portfolio.delivery.choosing import Asked
 from portfolio.delivery.frames import PromiseLine
 from portfolio.delivery.models import Commitment, DeliveryPolicy
 from portfolio.delivery.rag import NO_DATE, NOT_YET, USUAL, Rag, Thresholds, rag_of
@@ -162,31 +162,20 @@ def _read(commitment: Commitment, outlook: Outlook, today: date) -> OpenCommitme
     )
 
 
-def promise_lines(
-    *,
-    team: Team,
-    user: User,
-    since: date,
-    today: date,
-    outlook: Outlook,
-    unit: BusinessUnit | None = None,
-) -> list[PromiseLine]:
+def promise_lines(asked: Asked, outlook: Outlook) -> list[PromiseLine]:
     """Promises that are open or closed since a day, as this person may see them."""
     commitments = (
-        Commitment.objects.visible_to(user)
-        .filter(team=team)
-        .open_or_closed_since(since)
+        Commitment.objects.filter(team=asked.team, demand__in=asked.demands())
+        .open_or_closed_since(asked.since)
         .by_due()
     )
-    if unit is not None:
-        commitments = commitments.filter(demand__business_unit=unit)
     # Plain tuples: thousands of rows are read for a page and made into no model.
     rows = commitments.values_list(
         "demand_id", "state", "original_due_on", "due_on", "closed_on",
         "closed_reference", "closed_title", "closed_unit", "demand__reference",
         "demand__title", "demand__business_unit__name",
     )  # fmt: skip
-    return [_line(row, outlook, today) for row in rows]
+    return [_line(row, outlook, asked.today) for row in rows]
 
 
 def _line(row: tuple[Any, ...], outlook: Outlook, today: date) -> PromiseLine:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("delivery/commitments.csv", dashboard.commitments_csv, name="commitments-csv"),
     path("delivery/quarter/", quarters.quarter, name="quarter"),
     path("delivery/quarter.csv", quarters.quarter_csv, name="quarter-csv"),
+    path("delivery/charts/<slug:slug>.csv", dashboard.chart_csv, name="chart-csv"),
     path("delivery/commitments/<int:pk>/", records.record, name="record"),
     path("account/promises/", watching.watching, name="watching"),
     path("account/promises/calendars/", feeds.make, name="make-feed"),

@@ -41,6 +41,16 @@ def moment(value: dt.datetime | None) -> SafeString | str:
 
 
 @register.filter
+def cell(value: object) -> SafeString | str:
+    """What stands in a cell of a table of anything: a day, a number, words, a dash."""
+    if isinstance(value, dt.date):
+        return _time(value, words.short_day)
+    if value is None or value == "":
+        return "–"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
+
+
+@register.filter
 def to(first: dt.date | None, last: dt.date | None) -> SafeString | str:
     """A range of days: ``{{ p50|to:p85 }}`` reads “4 Dec – 18 Jan”."""
     if first is None:

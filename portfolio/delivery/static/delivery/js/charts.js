@@ -3,6 +3,10 @@
 
 const NARROW = 620;
 const PICTURE_WIDTH = 1200;
+const TITLE_LENGTH = 112;
+// About what names of rows take beside a plot, and a label such as “85 %” above it.
+const ROW_NAMES = 240;
+const LABEL_WIDTH = 36;
 const FACES = ["--surface", "--ink", "--ink-2", "--ink-3", "--line", "--line-strong", "--accent", "--green", "--amber", "--red", "--p85", "--p95"];
 let loading;
 
@@ -77,22 +81,55 @@ function dress(figure, width) {
   layout.paper_bgcolor = layout.plot_bgcolor = theme.surface;
   layout.font = { family: theme.font, size: 12.5, color: theme["ink-2"] };
   layout.hoverlabel = { bgcolor: theme.surface, bordercolor: theme["line-strong"], font: { color: theme.ink, family: theme.font, size: 13 }, align: "left" };
-  layout.xaxis.gridcolor = theme.line;
-  layout.yaxis.tickfont = { color: theme.ink };
-  if (width < NARROW) {
+  for (const [name, axis] of Object.entries(layout)) {
+    if (!/^[xy]axis\d*$/.test(name)) continue;
+    axis.gridcolor = theme.line;
+    axis.linecolor = theme["line-strong"];
+    axis.tickfont = { color: layout.meta?.rows && name === "yaxis" ? theme.ink : theme["ink-2"] };
+    if (axis.title) axis.title.font = { size: 12.5, color: theme["ink-2"] };
+    if (width < NARROW && axis.nticks > 5 && name.startsWith("x")) axis.nticks = 5;
+  }
+  if (width < NARROW && layout.meta?.rows) {
     // Beside the rows there is no room for their names: each stands above its row.
     const { tickvals, ticktext } = layout.yaxis;
     const names = tickvals.map((y, at) => ({
-      text: ticktext[at], x: 0, xref: "paper", xanchor: "left", y, yanchor: "bottom", yshift: 7, showarrow: false, font: { color: theme.ink },
+      text: ticktext[at], x: 0, xref: "paper", xanchor: "left", y, yanchor: "bottom", yshift: layout.meta.lift ?? 7, showarrow: false, font: { color: theme.ink },
       bgcolor: theme.surface, borderpad: 0, // so that the line of today does not strike them through
     }));
     layout.annotations = [...layout.annotations, ...names];
     Object.assign(layout.yaxis, { showticklabels: false, automargin: false, range: [tickvals.length - 0.6, -0.9] });
-    layout.margin.l = layout.margin.r = 8;
+    Object.assign(layout.margin, { l: 16, r: 22 }); // room for half a label of each end
     layout.height += tickvals.length * 18;
     layout.xaxis.nticks = 5;
   }
+  spread(layout);
   return { data, layout };
+}
+
+// Labels above the plot that would hide each other make way to the right.
+function spread(layout) {
+  const labels = layout.annotations.filter((label) => label.name === "across").sort((one, other) => one.x - other.x);
+  if (!labels.length) return;
+  const [first, last] = layout.xaxis.range;
+  const names = layout.yaxis.automargin === false ? 0 : ROW_NAMES;
+  const scale = (layout.width - names - layout.margin.l - layout.margin.r) / (last - first);
+  let free = -Infinity;
+  for (const label of labels) {
+    const place = label.x * scale;
+    label.xshift = Math.max(free - place, 0);
+    free = place + label.xshift + LABEL_WIDTH;
+  }
+}
+
+// Plotly breaks no lines itself, and reads markup where there is none.
+function broken(text) {
+  const lines = [""];
+  for (const word of text.trim().replaceAll("&", "&amp;").replaceAll("<", "&lt;").split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last.length + word.length > TITLE_LENGTH) lines.push(word);
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+  }
+  return lines;
 }
 
 class Chart {
@@ -123,13 +160,14 @@ class Chart {
   // The picture goes without the page: it carries its title and its legend itself.
   async download() {
     const { data, layout } = dress(this.figure, PICTURE_WIDTH);
-    const title = document.getElementById(this.box.getAttribute("aria-labelledby")).textContent;
-    layout.title = { text: title, x: 0.01, xanchor: "left", font: { size: 18 } };
+    const lines = broken(document.getElementById(this.box.getAttribute("aria-labelledby")).textContent);
+    layout.title = { text: lines.join("<br>"), x: 0.01, xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 16 }, font: { size: 18 } };
     layout.showlegend = true;
     layout.legend = { orientation: "h", x: 0.01, xref: "container", y: 0.01, yref: "container", yanchor: "bottom", font: { size: 12 } };
-    layout.margin.t += 40;
+    const room = 16 + 24 * lines.length;
+    layout.margin.t += room;
     layout.margin.b += 44;
-    layout.height += 84;
+    layout.height += room + 44;
     const size = { width: PICTURE_WIDTH, height: layout.height };
     const svg = await this.plotly.toImage({ data, layout }, { format: "svg", ...size });
     await savePicture(svg, size.width, size.height, this.box.dataset.name);

@@ -1,0 +1,37 @@
+"""Which demands the delivery page is about, as a person asked for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from capacity.models import Skill, WorkPackage
+from intake.models import Demand, Tier
+from intake.models.demands import DemandQuerySet
+from portfolio.core.models import BusinessUnit, Team, User
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A team's demands of a period that this person may see, and has not left out."""
+
+    team: Team
+    user: User
+    since: date
+    today: date
+    unit: BusinessUnit | None = None
+    tier: Tier | None = None
+    skill: Skill | None = None
+
+    def demands(self) -> DemandQuerySet:
+        # Inside, so that the joins that say who may see multiply no rows.
+        seen = Demand.objects.visible_to(self.user).values("pk")
+        chosen = Demand.objects.sent().filter(team=self.team, pk__in=seen)
+        if self.unit is not None:
+            chosen = chosen.filter(business_unit=self.unit)
+        if self.tier is not None:
+            chosen = chosen.filter(tier=self.tier)
+        if self.skill is not None:
+            packages = WorkPackage.objects.filter(skill=self.skill)
+            chosen = chosen.filter(pk__in=packages.values("demand"))
+        return chosen
