@@ -9,760 +9,262 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("core", "0001_initial"),
-        ("intake", "0001_initial"),
+        ('core', '0001_initial'),
+        ('intake', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Skill",
+            name='Skill',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, unique=True)),
-                ("slug", models.SlugField(max_length=60, unique=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, unique=True)),
+                ('slug', models.SlugField(max_length=60, unique=True)),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="Engineer",
+            name='Engineer',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "country",
-                    models.CharField(
-                        blank=True,
-                        help_text="Public holidays, as in DE, PL, US.",
-                        max_length=2,
-                    ),
-                ),
-                ("subdivision", models.CharField(blank=True, max_length=10)),
-                ("starts_on", models.DateField(blank=True, null=True)),
-                (
-                    "ends_on",
-                    models.DateField(
-                        blank=True, help_text="Last working day.", null=True
-                    ),
-                ),
-                (
-                    "overhead",
-                    models.DecimalField(
-                        decimal_places=3,
-                        default=Decimal("0.2"),
-                        help_text="Share of the day lost to meetings, as in 0.2.",
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("1")),
-                        ],
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="engineers",
-                        to="core.team",
-                    ),
-                ),
-                (
-                    "user",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="engineer",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('country', models.CharField(blank=True, help_text='Public holidays, as in DE, PL, US.', max_length=2)),
+                ('subdivision', models.CharField(blank=True, max_length=10)),
+                ('starts_on', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, help_text='Last working day.', null=True)),
+                ('overhead', models.DecimalField(decimal_places=3, default=Decimal('0.2'), help_text='Share of the day lost to meetings, as in 0.2.', max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('1'))])),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='engineers', to='core.team')),
+                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='engineer', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["name", "pk"],
-                "permissions": [
-                    ("see_capacity", "Can see capacity by skill"),
-                    ("see_people", "Can see the load and leave of individuals"),
-                    (
-                        "plan_capacity",
-                        "Can change engineers, leave, skills and packages",
-                    ),
-                ],
+                'ordering': ['name', 'pk'],
+                'permissions': [('see_capacity', 'Can see capacity by skill'), ('see_people', 'Can see the load and leave of individuals'), ('plan_capacity', 'Can change engineers, leave, skills and packages')],
             },
         ),
         migrations.CreateModel(
-            name="Forecast",
+            name='Forecast',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Queued"),
-                            ("running", "Running"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="queued",
-                        max_length=8,
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                ("queued_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("started_at", models.DateTimeField(null=True)),
-                ("gathered_at", models.DateTimeField(null=True)),
-                ("plan_revision", models.PositiveBigIntegerField(null=True)),
-                ("heartbeat_at", models.DateTimeField(null=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("progress", models.FloatField(default=0.0)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("error", models.TextField(blank=True)),
-                ("starts_on", models.DateField(null=True)),
-                ("trials", models.PositiveIntegerField(default=0)),
-                ("seed", models.PositiveBigIntegerField(default=0)),
-                ("plan", models.JSONField(null=True)),
-                ("plan_hash", models.CharField(blank=True, max_length=64)),
-                ("result", models.JSONField(null=True)),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="forecasts",
-                        to="core.team",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=8)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('queued_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('gathered_at', models.DateTimeField(null=True)),
+                ('plan_revision', models.PositiveBigIntegerField(null=True)),
+                ('heartbeat_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('progress', models.FloatField(default=0.0)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('error', models.TextField(blank=True)),
+                ('starts_on', models.DateField(null=True)),
+                ('trials', models.PositiveIntegerField(default=0)),
+                ('seed', models.PositiveBigIntegerField(default=0)),
+                ('plan', models.JSONField(null=True)),
+                ('plan_hash', models.CharField(blank=True, max_length=64)),
+                ('result', models.JSONField(null=True)),
+                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forecasts', to='core.team')),
             ],
             options={
-                "ordering": ["-queued_at", "-pk"],
-                "permissions": [("run_forecast", "Can start a forecast")],
+                'ordering': ['-queued_at', '-pk'],
+                'permissions': [('run_forecast', 'Can start a forecast')],
             },
         ),
         migrations.CreateModel(
-            name="DemandForecast",
+            name='DemandForecast',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "place",
-                    models.PositiveIntegerField(
-                        help_text="Place in rank order, from 1."
-                    ),
-                ),
-                ("cannot", models.TextField(blank=True)),
-                ("start_p50", models.DateField(null=True)),
-                ("p10", models.DateField(null=True)),
-                ("p50", models.DateField(null=True)),
-                ("p70", models.DateField(null=True)),
-                ("p85", models.DateField(null=True)),
-                ("p95", models.DateField(null=True)),
-                ("why_null", models.JSONField(default=dict)),
-                ("queue_days", models.FloatField(null=True)),
-                ("touch_days", models.FloatField(null=True)),
-                ("waits_for", models.CharField(blank=True, max_length=60)),
-                ("finished_by", models.JSONField(null=True)),
-                (
-                    "demand",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="forecasts",
-                        to="intake.demand",
-                    ),
-                ),
-                (
-                    "forecast",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="demand_forecasts",
-                        to="capacity.forecast",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.PositiveIntegerField(help_text='Place in rank order, from 1.')),
+                ('cannot', models.TextField(blank=True)),
+                ('start_p50', models.DateField(null=True)),
+                ('p10', models.DateField(null=True)),
+                ('p50', models.DateField(null=True)),
+                ('p70', models.DateField(null=True)),
+                ('p85', models.DateField(null=True)),
+                ('p95', models.DateField(null=True)),
+                ('why_null', models.JSONField(default=dict)),
+                ('queue_days', models.FloatField(null=True)),
+                ('touch_days', models.FloatField(null=True)),
+                ('waits_for', models.CharField(blank=True, max_length=60)),
+                ('finished_by', models.JSONField(null=True)),
+                ('demand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forecasts', to='intake.demand')),
+                ('forecast', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='demand_forecasts', to='capacity.forecast')),
             ],
             options={
-                "ordering": ["forecast", "place"],
+                'ordering': ['forecast', 'place'],
             },
         ),
         migrations.CreateModel(
-            name="KtloStream",
+            name='KtloStream',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "per_week",
-                    models.DecimalField(
-                        decimal_places=2,
-                        help_text="Interruptions a week, on average.",
-                        max_digits=6,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0"))
-                        ],
-                    ),
-                ),
-                ("low", models.DecimalField(decimal_places=2, max_digits=6)),
-                ("likely", models.DecimalField(decimal_places=2, max_digits=6)),
-                ("high", models.DecimalField(decimal_places=2, max_digits=6)),
-                (
-                    "engineers",
-                    models.ManyToManyField(
-                        related_name="ktlo_streams", to="capacity.engineer"
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="ktlo_streams",
-                        to="core.team",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('per_week', models.DecimalField(decimal_places=2, help_text='Interruptions a week, on average.', max_digits=6, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
+                ('low', models.DecimalField(decimal_places=2, max_digits=6)),
+                ('likely', models.DecimalField(decimal_places=2, max_digits=6)),
+                ('high', models.DecimalField(decimal_places=2, max_digits=6)),
+                ('engineers', models.ManyToManyField(related_name='ktlo_streams', to='capacity.engineer')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ktlo_streams', to='core.team')),
             ],
             options={
-                "verbose_name": "KTLO stream",
-                "ordering": ["name"],
+                'verbose_name': 'KTLO stream',
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="Leave",
+            name='Leave',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("first_day", models.DateField()),
-                ("last_day", models.DateField()),
-                (
-                    "share",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=Decimal("1.0"),
-                        help_text="Share of each day absent: 1 for whole days, 0.5 for half days.",
-                        max_digits=3,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("1")),
-                        ],
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("vacation", "Vacation"),
-                            ("sick", "Sick leave"),
-                            ("parental", "Parental leave"),
-                            ("training", "Training"),
-                            ("other", "Other"),
-                        ],
-                        default="vacation",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "engineer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="leave",
-                        to="capacity.engineer",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_day', models.DateField()),
+                ('last_day', models.DateField()),
+                ('share', models.DecimalField(decimal_places=2, default=Decimal('1.0'), help_text='Share of each day absent: 1 for whole days, 0.5 for half days.', max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('1'))])),
+                ('kind', models.CharField(choices=[('vacation', 'Vacation'), ('sick', 'Sick leave'), ('parental', 'Parental leave'), ('training', 'Training'), ('other', 'Other')], default='vacation', max_length=10)),
+                ('engineer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leave', to='capacity.engineer')),
             ],
             options={
-                "verbose_name_plural": "leave",
-                "ordering": ["first_day"],
+                'verbose_name_plural': 'leave',
+                'ordering': ['first_day'],
             },
         ),
         migrations.CreateModel(
-            name="EngineerSkill",
+            name='EngineerSkill',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "speed",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=Decimal("1.0"),
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0.05")),
-                            django.core.validators.MaxValueValidator(Decimal("3")),
-                        ],
-                    ),
-                ),
-                (
-                    "engineer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="skill_levels",
-                        to="capacity.engineer",
-                    ),
-                ),
-                (
-                    "skill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="engineer_levels",
-                        to="capacity.skill",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('speed', models.DecimalField(decimal_places=2, default=Decimal('1.0'), max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0.05')), django.core.validators.MaxValueValidator(Decimal('3'))])),
+                ('engineer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skill_levels', to='capacity.engineer')),
+                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='engineer_levels', to='capacity.skill')),
             ],
             options={
-                "ordering": ["-speed", "skill__name"],
+                'ordering': ['-speed', 'skill__name'],
             },
         ),
         migrations.AddField(
-            model_name="engineer",
-            name="skills",
-            field=models.ManyToManyField(
-                through="capacity.EngineerSkill", to="capacity.skill"
-            ),
+            model_name='engineer',
+            name='skills',
+            field=models.ManyToManyField(through='capacity.EngineerSkill', to='capacity.skill'),
         ),
         migrations.CreateModel(
-            name="WeeklyHours",
+            name='WeeklyHours',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "effective_from",
-                    models.DateField(
-                        blank=True, help_text="Empty: from the beginning.", null=True
-                    ),
-                ),
-                (
-                    "monday",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=8,
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("24")),
-                        ],
-                    ),
-                ),
-                (
-                    "tuesday",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=8,
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("24")),
-                        ],
-                    ),
-                ),
-                (
-                    "wednesday",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=8,
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("24")),
-                        ],
-                    ),
-                ),
-                (
-                    "thursday",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=8,
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("24")),
-                        ],
-                    ),
-                ),
-                (
-                    "friday",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=8,
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("24")),
-                        ],
-                    ),
-                ),
-                (
-                    "saturday",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("24")),
-                        ],
-                    ),
-                ),
-                (
-                    "sunday",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0")),
-                            django.core.validators.MaxValueValidator(Decimal("24")),
-                        ],
-                    ),
-                ),
-                (
-                    "engineer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="weekly_hours",
-                        to="capacity.engineer",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('effective_from', models.DateField(blank=True, help_text='Empty: from the beginning.', null=True)),
+                ('monday', models.DecimalField(decimal_places=2, default=8, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('24'))])),
+                ('tuesday', models.DecimalField(decimal_places=2, default=8, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('24'))])),
+                ('wednesday', models.DecimalField(decimal_places=2, default=8, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('24'))])),
+                ('thursday', models.DecimalField(decimal_places=2, default=8, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('24'))])),
+                ('friday', models.DecimalField(decimal_places=2, default=8, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('24'))])),
+                ('saturday', models.DecimalField(decimal_places=2, default=0, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('24'))])),
+                ('sunday', models.DecimalField(decimal_places=2, default=0, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('24'))])),
+                ('engineer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weekly_hours', to='capacity.engineer')),
             ],
             options={
-                "verbose_name_plural": "weekly hours",
-                "ordering": [
-                    models.OrderBy(models.F("effective_from"), nulls_first=True)
-                ],
+                'verbose_name_plural': 'weekly hours',
+                'ordering': [models.OrderBy(models.F('effective_from'), nulls_first=True)],
             },
         ),
         migrations.CreateModel(
-            name="WorkPackage",
+            name='WorkPackage',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "low",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=7,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                    ),
-                ),
-                (
-                    "likely",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=7,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                    ),
-                ),
-                (
-                    "high",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=7,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                    ),
-                ),
-                (
-                    "wait_low",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=7, null=True
-                    ),
-                ),
-                (
-                    "wait_likely",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=7, null=True
-                    ),
-                ),
-                (
-                    "wait_high",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=7, null=True
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("to_do", "To do"),
-                            ("doing", "Doing"),
-                            ("done", "Done"),
-                        ],
-                        default="to_do",
-                        max_length=6,
-                    ),
-                ),
-                (
-                    "remaining",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=7, null=True
-                    ),
-                ),
-                ("started_on", models.DateField(blank=True, null=True)),
-                ("finished_on", models.DateField(blank=True, null=True)),
-                (
-                    "actual",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=7, null=True
-                    ),
-                ),
-                (
-                    "after",
-                    models.ManyToManyField(
-                        blank=True,
-                        related_name="followed_by",
-                        to="capacity.workpackage",
-                    ),
-                ),
-                (
-                    "demand",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="packages",
-                        to="intake.demand",
-                    ),
-                ),
-                (
-                    "engineer",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Only this person may do it; or who does it now.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="packages",
-                        to="capacity.engineer",
-                    ),
-                ),
-                (
-                    "skill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="packages",
-                        to="capacity.skill",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('name', models.CharField(max_length=120)),
+                ('low', models.DecimalField(decimal_places=2, max_digits=7, validators=[django.core.validators.MinValueValidator(0)])),
+                ('likely', models.DecimalField(decimal_places=2, max_digits=7, validators=[django.core.validators.MinValueValidator(0)])),
+                ('high', models.DecimalField(decimal_places=2, max_digits=7, validators=[django.core.validators.MinValueValidator(0)])),
+                ('wait_low', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
+                ('wait_likely', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
+                ('wait_high', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
+                ('state', models.CharField(choices=[('to_do', 'To do'), ('doing', 'Doing'), ('done', 'Done')], default='to_do', max_length=6)),
+                ('remaining', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
+                ('started_on', models.DateField(blank=True, null=True)),
+                ('finished_on', models.DateField(blank=True, null=True)),
+                ('actual', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
+                ('after', models.ManyToManyField(blank=True, related_name='followed_by', to='capacity.workpackage')),
+                ('demand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='packages', to='intake.demand')),
+                ('engineer', models.ForeignKey(blank=True, help_text='Only this person may do it; or who does it now.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='capacity.engineer')),
+                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='capacity.skill')),
             ],
             options={
-                "ordering": ["demand", "position", "pk"],
+                'ordering': ['demand', 'position', 'pk'],
             },
         ),
         migrations.AddIndex(
-            model_name="forecast",
-            index=models.Index(
-                fields=["team", "state", "gathered_at"], name="forecast_latest"
-            ),
+            model_name='forecast',
+            index=models.Index(fields=['team', 'state', 'gathered_at'], name='forecast_latest'),
         ),
         migrations.AddConstraint(
-            model_name="forecast",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["queued", "running"])),
-                fields=("team",),
-                name="forecast_one_unfinished_per_team",
-            ),
+            model_name='forecast',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running'])), fields=('team',), name='forecast_one_unfinished_per_team'),
         ),
         migrations.AddConstraint(
-            model_name="demandforecast",
-            constraint=models.UniqueConstraint(
-                fields=("forecast", "demand"), name="forecast_has_a_demand_once"
-            ),
+            model_name='demandforecast',
+            constraint=models.UniqueConstraint(fields=('forecast', 'demand'), name='forecast_has_a_demand_once'),
         ),
         migrations.AddConstraint(
-            model_name="ktlostream",
-            constraint=models.UniqueConstraint(
-                fields=("team", "name"), name="ktlo_name_once_per_team"
-            ),
+            model_name='ktlostream',
+            constraint=models.UniqueConstraint(fields=('team', 'name'), name='ktlo_name_once_per_team'),
         ),
         migrations.AddConstraint(
-            model_name="ktlostream",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("likely__lte", models.F("high")),
-                    ("low__gt", 0),
-                    ("low__lte", models.F("likely")),
-                ),
-                name="ktlo_estimate_does_not_decrease",
-            ),
+            model_name='ktlostream',
+            constraint=models.CheckConstraint(condition=models.Q(('likely__lte', models.F('high')), ('low__gt', 0), ('low__lte', models.F('likely'))), name='ktlo_estimate_does_not_decrease'),
         ),
         migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_day__gte", models.F("first_day"))),
-                name="leave_ends_after_it_begins",
-            ),
+            model_name='leave',
+            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='leave_ends_after_it_begins'),
         ),
         migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gt", 0), ("share__lte", 1)),
-                name="leave_share_is_a_share",
-            ),
+            model_name='leave',
+            constraint=models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1)), name='leave_share_is_a_share'),
         ),
         migrations.AddConstraint(
-            model_name="engineerskill",
-            constraint=models.UniqueConstraint(
-                fields=("engineer", "skill"), name="engineer_has_a_skill_once"
-            ),
+            model_name='engineerskill',
+            constraint=models.UniqueConstraint(fields=('engineer', 'skill'), name='engineer_has_a_skill_once'),
         ),
         migrations.AddConstraint(
-            model_name="engineerskill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("speed__gt", 0)), name="engineer_speed_is_positive"
-            ),
+            model_name='engineerskill',
+            constraint=models.CheckConstraint(condition=models.Q(('speed__gt', 0)), name='engineer_speed_is_positive'),
         ),
         migrations.AddConstraint(
-            model_name="engineer",
-            constraint=models.UniqueConstraint(
-                fields=("team", "name"), name="engineer_name_once_per_team"
-            ),
+            model_name='engineer',
+            constraint=models.UniqueConstraint(fields=('team', 'name'), name='engineer_name_once_per_team'),
         ),
         migrations.AddConstraint(
-            model_name="engineer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="engineer_leaves_after_starting",
-            ),
+            model_name='engineer',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='engineer_leaves_after_starting'),
         ),
         migrations.AddConstraint(
-            model_name="engineer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("overhead__gte", 0), ("overhead__lte", 1)),
-                name="engineer_overhead_is_a_share",
-            ),
+            model_name='engineer',
+            constraint=models.CheckConstraint(condition=models.Q(('overhead__gte', 0), ('overhead__lte', 1)), name='engineer_overhead_is_a_share'),
         ),
         migrations.AddConstraint(
-            model_name="weeklyhours",
-            constraint=models.UniqueConstraint(
-                fields=("engineer", "effective_from"), name="weekly_hours_once_per_day"
-            ),
+            model_name='weeklyhours',
+            constraint=models.UniqueConstraint(fields=('engineer', 'effective_from'), name='weekly_hours_once_per_day'),
         ),
         migrations.AddConstraint(
-            model_name="weeklyhours",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("effective_from__isnull", True)),
-                fields=("engineer",),
-                name="weekly_hours_one_beginning",
-            ),
+            model_name='weeklyhours',
+            constraint=models.UniqueConstraint(condition=models.Q(('effective_from__isnull', True)), fields=('engineer',), name='weekly_hours_one_beginning'),
         ),
         migrations.AddConstraint(
-            model_name="workpackage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("likely__lte", models.F("high")), ("low__lte", models.F("likely"))
-                ),
-                name="package_estimate_does_not_decrease",
-            ),
+            model_name='workpackage',
+            constraint=models.CheckConstraint(condition=models.Q(('likely__lte', models.F('high')), ('low__lte', models.F('likely'))), name='package_estimate_does_not_decrease'),
         ),
         migrations.AddConstraint(
-            model_name="workpackage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("low__gt", 0),
-                    models.Q(("high", 0), ("likely", 0), ("low", 0)),
-                    _connector="OR",
-                ),
-                name="package_low_is_positive_or_all_are_zero",
-            ),
+            model_name='workpackage',
+            constraint=models.CheckConstraint(condition=models.Q(('low__gt', 0), models.Q(('high', 0), ('likely', 0), ('low', 0)), _connector='OR'), name='package_low_is_positive_or_all_are_zero'),
         ),
         migrations.AddConstraint(
-            model_name="workpackage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "doing"), _negated=True),
-                    ("engineer__isnull", False),
-                    _connector="OR",
-                ),
-                name="package_doing_has_an_engineer",
-            ),
+            model_name='workpackage',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'doing'), _negated=True), ('engineer__isnull', False), _connector='OR'), name='package_doing_has_an_engineer'),
         ),
         migrations.AddConstraint(
-            model_name="workpackage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_on__isnull", False), ("state", "done")),
-                    models.Q(
-                        models.Q(("state", "done"), _negated=True),
-                        ("finished_on__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="package_done_iff_finished",
-            ),
+            model_name='workpackage',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_on__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('finished_on__isnull', True)), _connector='OR'), name='package_done_iff_finished'),
         ),
     ]

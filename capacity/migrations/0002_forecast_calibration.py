@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0001_initial"),
+        ('capacity', '0001_initial'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="forecast",
-            name="calibration",
+            model_name='forecast',
+            name='calibration',
             field=models.JSONField(default=dict),
         ),
     ]

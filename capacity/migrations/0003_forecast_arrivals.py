@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0002_forecast_calibration"),
+        ('capacity', '0002_forecast_calibration'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="forecast",
-            name="arrivals",
+            model_name='forecast',
+            name='arrivals',
             field=models.JSONField(default=dict),
         ),
     ]

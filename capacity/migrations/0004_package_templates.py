@@ -5,103 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0003_forecast_arrivals"),
-        ("core", "0004_notices_and_deputies"),
+        ('capacity', '0003_forecast_arrivals'),
+        ('core', '0004_notices_and_deputies'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="PackageTemplate",
+            name='PackageTemplate',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40)),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="package_templates",
-                        to="core.team",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='package_templates', to='core.team')),
             ],
             options={
-                "ordering": ["position", "pk"],
+                'ordering': ['position', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="TemplatePackage",
+            name='TemplatePackage',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=120)),
-                ("low", models.DecimalField(decimal_places=2, max_digits=7)),
-                ("likely", models.DecimalField(decimal_places=2, max_digits=7)),
-                ("high", models.DecimalField(decimal_places=2, max_digits=7)),
-                ("after_previous", models.BooleanField(default=True)),
-                (
-                    "skill",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="capacity.skill",
-                    ),
-                ),
-                (
-                    "template",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="rows",
-                        to="capacity.packagetemplate",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('name', models.CharField(max_length=120)),
+                ('low', models.DecimalField(decimal_places=2, max_digits=7)),
+                ('likely', models.DecimalField(decimal_places=2, max_digits=7)),
+                ('high', models.DecimalField(decimal_places=2, max_digits=7)),
+                ('after_previous', models.BooleanField(default=True)),
+                ('skill', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='capacity.skill')),
+                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='capacity.packagetemplate')),
             ],
             options={
-                "ordering": ["template", "position"],
+                'ordering': ['template', 'position'],
             },
         ),
         migrations.AddConstraint(
-            model_name="packagetemplate",
-            constraint=models.UniqueConstraint(
-                fields=("team", "name"), name="template_name_once_per_team"
-            ),
+            model_name='packagetemplate',
+            constraint=models.UniqueConstraint(fields=('team', 'name'), name='template_name_once_per_team'),
         ),
         migrations.AddConstraint(
-            model_name="templatepackage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("likely__lte", models.F("high")), ("low__lte", models.F("likely"))
-                ),
-                name="template_estimate_does_not_decrease",
-            ),
+            model_name='templatepackage',
+            constraint=models.CheckConstraint(condition=models.Q(('likely__lte', models.F('high')), ('low__lte', models.F('likely'))), name='template_estimate_does_not_decrease'),
         ),
         migrations.AddConstraint(
-            model_name="templatepackage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("low__gt", 0),
-                    models.Q(("high", 0), ("likely", 0), ("low", 0)),
-                    _connector="OR",
-                ),
-                name="template_low_is_positive_or_all_are_zero",
-            ),
+            model_name='templatepackage',
+            constraint=models.CheckConstraint(condition=models.Q(('low__gt', 0), models.Q(('high', 0), ('likely', 0), ('low', 0)), _connector='OR'), name='template_low_is_positive_or_all_are_zero'),
         ),
     ]

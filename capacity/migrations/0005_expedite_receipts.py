@@ -7,80 +7,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0004_package_templates"),
-        ("core", "0004_notices_and_deputies"),
-        ("intake", "0012_joined_requests"),
+        ('capacity', '0004_package_templates'),
+        ('core', '0004_notices_and_deputies'),
+        ('intake', '0012_joined_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ExpediteReceipt",
+            name='ExpediteReceipt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("approved_at", models.DateTimeField(null=True)),
-                ("approved_by_name", models.CharField(blank=True, max_length=120)),
-                ("approver_named", models.CharField(blank=True, max_length=200)),
-                ("hash_without", models.CharField(max_length=64)),
-                ("trials", models.PositiveIntegerField()),
-                (
-                    "place",
-                    models.PositiveIntegerField(help_text="Its rank in that forecast."),
-                ),
-                (
-                    "of",
-                    models.PositiveIntegerField(
-                        help_text="Demands in the backlog then."
-                    ),
-                ),
-                ("displaced", models.JSONField()),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "demand",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="receipts",
-                        to="intake.demand",
-                    ),
-                ),
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="receipt",
-                        to="core.event",
-                    ),
-                ),
-                (
-                    "forecast",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="receipts",
-                        to="capacity.forecast",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('approved_by_name', models.CharField(blank=True, max_length=120)),
+                ('approver_named', models.CharField(blank=True, max_length=200)),
+                ('hash_without', models.CharField(max_length=64)),
+                ('trials', models.PositiveIntegerField()),
+                ('place', models.PositiveIntegerField(help_text='Its rank in that forecast.')),
+                ('of', models.PositiveIntegerField(help_text='Demands in the backlog then.')),
+                ('displaced', models.JSONField()),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('demand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='intake.demand')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='receipt', to='core.event')),
+                ('forecast', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='receipts', to='capacity.forecast')),
             ],
             options={
-                "ordering": ["-made_at", "-pk"],
+                'ordering': ['-made_at', '-pk'],
             },
         ),
     ]

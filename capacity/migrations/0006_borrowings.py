@@ -9,102 +9,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0005_expedite_receipts"),
-        ("core", "0005_kinds_of_notices"),
-        ("intake", "0013_comments_and_followers"),
+        ('capacity', '0005_expedite_receipts'),
+        ('core', '0005_kinds_of_notices'),
+        ('intake', '0013_comments_and_followers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Borrowing",
+            name='Borrowing',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("quarter", models.CharField(max_length=6)),
-                (
-                    "days",
-                    models.DecimalField(
-                        decimal_places=1,
-                        max_digits=6,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0.1"))
-                        ],
-                    ),
-                ),
-                ("why", models.TextField()),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("made_by_name", models.CharField(max_length=120)),
-                (
-                    "borrower",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="borrowed",
-                        to="intake.tier",
-                    ),
-                ),
-                (
-                    "gives_back",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="given_back_by",
-                        to="capacity.borrowing",
-                    ),
-                ),
-                (
-                    "lender",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lent",
-                        to="intake.tier",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="borrowings",
-                        to="core.team",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quarter', models.CharField(max_length=6)),
+                ('days', models.DecimalField(decimal_places=1, max_digits=6, validators=[django.core.validators.MinValueValidator(Decimal('0.1'))])),
+                ('why', models.TextField()),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('made_by_name', models.CharField(max_length=120)),
+                ('borrower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='borrowed', to='intake.tier')),
+                ('gives_back', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='given_back_by', to='capacity.borrowing')),
+                ('lender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lent', to='intake.tier')),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='borrowings', to='core.team')),
             ],
             options={
-                "ordering": ["-made_at", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["team", "quarter"], name="borrowing_team_quarter"
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("lender", models.F("borrower")), _negated=True
-                        ),
-                        name="borrowing_is_of_another_tier",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("days__gt", 0)),
-                        name="borrowing_is_of_some_days",
-                    ),
-                ],
+                'ordering': ['-made_at', '-pk'],
+                'indexes': [models.Index(fields=['team', 'quarter'], name='borrowing_team_quarter')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('lender', models.F('borrower')), _negated=True), name='borrowing_is_of_another_tier'), models.CheckConstraint(condition=models.Q(('days__gt', 0)), name='borrowing_is_of_some_days')],
             },
         ),
     ]

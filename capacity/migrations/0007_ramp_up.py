@@ -5,18 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0006_borrowings"),
+        ('capacity', '0006_borrowings'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="engineer",
-            name="ramp_up_weeks",
-            field=models.PositiveSmallIntegerField(
-                default=0,
-                help_text="Weeks from the first day until they are of full use.",
-                validators=[django.core.validators.MaxValueValidator(52)],
-            ),
+            model_name='engineer',
+            name='ramp_up_weeks',
+            field=models.PositiveSmallIntegerField(default=0, help_text='Weeks from the first day until they are of full use.', validators=[django.core.validators.MaxValueValidator(52)]),
         ),
     ]

@@ -4,24 +4,14 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0007_ramp_up"),
+        ('capacity', '0007_ramp_up'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name="engineer",
-            options={
-                "ordering": ["name", "pk"],
-                "permissions": [
-                    ("see_capacity", "Can see capacity by skill"),
-                    ("see_people", "Can see the load and leave of individuals"),
-                    (
-                        "plan_capacity",
-                        "Can change engineers, leave, skills and packages",
-                    ),
-                    ("enter_own_leave", "Can enter the leave of themselves"),
-                ],
-            },
+            name='engineer',
+            options={'ordering': ['name', 'pk'], 'permissions': [('see_capacity', 'Can see capacity by skill'), ('see_people', 'Can see the load and leave of individuals'), ('plan_capacity', 'Can change engineers, leave, skills and packages'), ('enter_own_leave', 'Can enter the leave of themselves')]},
         ),
     ]

@@ -4,19 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0008_own_leave"),
+        ('capacity', '0008_own_leave'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="demandforecast",
-            name="moved",
+            model_name='demandforecast',
+            name='moved',
             field=models.JSONField(null=True),
         ),
         migrations.AddField(
-            model_name="forecast",
-            name="explained",
+            model_name='forecast',
+            name='explained',
             field=models.JSONField(default=dict),
         ),
     ]

@@ -9,83 +9,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("capacity", "0009_explanations"),
+        ('capacity', '0009_explanations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="ktlostream",
-            name="is_measured",
-            field=models.BooleanField(
-                default=False,
-                help_text="Count on what was logged instead, once that is enough.",
-            ),
+            model_name='ktlostream',
+            name='is_measured',
+            field=models.BooleanField(default=False, help_text='Count on what was logged instead, once that is enough.'),
         ),
         migrations.CreateModel(
-            name="Interruption",
+            name='Interruption',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("day", models.DateField()),
-                (
-                    "hours",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=5,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0.05")),
-                            django.core.validators.MaxValueValidator(200),
-                        ],
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=200)),
-                ("logged_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "engineer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="interruptions",
-                        to="capacity.engineer",
-                    ),
-                ),
-                (
-                    "logged_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "stream",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="interruptions",
-                        to="capacity.ktlostream",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('hours', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0.05')), django.core.validators.MaxValueValidator(200)])),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('logged_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('engineer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interruptions', to='capacity.engineer')),
+                ('logged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interruptions', to='capacity.ktlostream')),
             ],
             options={
-                "ordering": ["-day", "-pk"],
-                "indexes": [
-                    models.Index(fields=["stream", "day"], name="interruption_by_day")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("hours__gt", 0)),
-                        name="interruption_takes_time",
-                    )
-                ],
+                'ordering': ['-day', '-pk'],
+                'indexes': [models.Index(fields=['stream', 'day'], name='interruption_by_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours__gt', 0)), name='interruption_takes_time')],
             },
         ),
     ]
