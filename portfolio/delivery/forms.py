@@ -78,6 +78,14 @@ class DayForm(forms.Form):
         self.fields["on"].widget.attrs["max"] = timezone.localdate().isoformat()
 
 
+class GatesField(forms.MultipleChoiceField):
+    """Asked for, so not optional; to tick none of them is an answer."""
+
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
+
+
 class DeliverForm(DayForm):
     """The day it was delivered, which quality gates it meets, and why it may miss one.
 
@@ -89,10 +97,9 @@ class DeliverForm(DayForm):
     ) -> None:
         super().__init__(*args, label="Delivered on", **rest)
         if gates:
-            self.fields["gates"] = forms.MultipleChoiceField(
+            self.fields["gates"] = GatesField(
                 label="Quality gates",
                 choices=[(name, _gate_label(name, asks)) for name, asks in gates],
-                required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
         if gates and may_waive:
@@ -173,8 +180,10 @@ class WatchForm(forms.Form):
 
     which = forms.MultipleChoiceField(
         label="Which promises",
-        required=False,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose which promises, or “Not at all” to be told of none."
+        },
     )
     channel = forms.ChoiceField(
         label="How",
@@ -195,15 +204,7 @@ class WatchForm(forms.Form):
                 for name, words in self.WHICH.items()
                 if has.get(name, True)
             ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        wants = cleaned.get("channel") not in {None, self.NONE}
-        if wants and not cleaned.get("which"):
-            self.add_error(
-                "which", "Choose which promises, or “Not at all” to be told of none."
-            )
-        return cleaned
+        which.required = self.data.get("channel") != self.NONE
 
     def chosen(self) -> dict[str, Any]:
         channel = self.cleaned_data["channel"]

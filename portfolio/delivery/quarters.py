@@ -138,9 +138,12 @@ class QuarterPage:
         return sum(line.is_in for line in self.lines)
 
     @property
+    def delivered(self) -> int:
+        return sum(line.delivered_on is not None for line in self.lines)
+
+    @property
     def kept_first(self) -> int:
-        kept = [line for line in self.lines if line.is_in and line.delivered_on]
-        return sum(line.kept_first for line in kept)
+        return sum(line.kept_first for line in self.lines)
 
     @property
     def is_over(self) -> bool:

@@ -18,6 +18,7 @@ from portfolio.delivery.models import Commitment, CommitmentVersion
 from portfolio.delivery.services.commitments import freeze_records
 from portfolio.demo.cases import Case
 from portfolio.demo.company import Company
+from portfolio.demo.gates import check_gates
 from portfolio.demo.moves import Orders
 from portfolio.demo.past import as_it_stood
 
@@ -71,9 +72,10 @@ class Books:
         self._mornings.append(morning)
 
     def close(self) -> None:
-        """Write what is known once all is there: clocks, tokens, followers, records."""
+        """Write what is known once all is there: clocks, tokens, gates, records."""
         _join_duplicates(self._cases)
         _store_tokens(self._cases)
+        check_gates(self._company, self._cases)
         freeze_records(list(Commitment.objects.unfrozen().for_closing()))
         begin_clocks(
             demands=[case.demand for case in self._cases],

@@ -72,6 +72,23 @@ def test_nothing_that_has_happened_lies_in_the_future(db, today):
     assert not Demand.objects.open().filter(needed_by__lt=today).exists()
 
 
+def test_every_state_of_a_promise_is_there_and_every_closed_one_has_its_record(db):
+    load_demo(today=MONDAY, seed=7, weeks=0, say=lambda _line: None)
+
+    closed = list(Commitment.objects.closed())
+    delivered = [each for each in closed if each.state == "delivered"]
+    records = [each.closed_record for each in delivered]
+    assert not Commitment.objects.unfrozen().exists()
+    assert any(each.state == "withdrawn" for each in closed)
+    assert any(each.kept_original for each in delivered)
+    assert any(each.kept_current and not each.kept_original for each in delivered)
+    assert any(not each.kept_current for each in delivered)
+    assert all(len(record["gates"]) == 4 for record in records)
+    assert any(gate["waived_because"] for record in records for gate in record["gates"])
+    for demand in Demand.objects.delivered():
+        assert demand.gate_checks.count() == 4
+
+
 @pytest.mark.parametrize("today", DAYS[1:3], ids=str)
 def test_history_is_about_a_year_whatever_the_day(db, today):
     load_demo(today=today, seed=7, weeks=0, say=lambda _line: None)
