@@ -93,9 +93,10 @@ def apart(kernel: Callable[P, R]) -> Callable[P, R]:
     Notes
     -----
     Handing over what it works on takes longer than a short kernel's work, but the code
-    stands only once, and compiles sooner.
+    stands only once, and compiles sooner. It must be said: Numba hands the wish to be
+    put into callers on to whatever a kernel calls.
     """
-    return _compiled(kernel, no_cpython_wrapper=True)
+    return _compiled(kernel, forceinline=False, no_cpython_wrapper=True)
 
 
 def called(kernel: Callable[P, R]) -> Callable[P, R]:
