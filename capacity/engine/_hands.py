@@ -12,25 +12,24 @@ from capacity.engine._ready import (
     or_late,
     skip,
 )
-from capacity.engine._wakes import wake_at
+from capacity.engine._wakes import (
+    wake_at,
+)
 from capacity.engine._weeks import (
     IDLE,
     NEVER,
+    PLAIN,
     TINY,
+    end_in,
     go_to,
-    knot_before,
+    knot_at,
     lay_weeks,
-    moment_of,
     position_at,
-    progress_at,
-    week_of,
     week_on,
 )
 from capacity.engine.arrays import (
-    AT,
     BEFORE,
     BEGUN_DAY,
-    COST,
     END,
     ENDED,
     FLOWS,
@@ -38,11 +37,7 @@ from capacity.engine.arrays import (
     IS_BEGUN,
     IS_FREE,
     JOB,
-    KNOT,
-    KNOTS,
     LAID,
-    POSITION,
-    PROGRESS,
     RATE,
     SINCE,
     START,
@@ -56,7 +51,12 @@ from capacity.engine.arrays import (
     State,
     Tally,
 )
-from capacity.engine.model import GROUP, OWNER, Arrays, Ints
+from capacity.engine.model import (
+    GROUP,
+    OWNER,
+    Arrays,
+    Ints,
+)
 
 
 @compiled
@@ -67,19 +67,27 @@ def worked_at(m: Arrays, now: float) -> float:
 
 
 @compiled
-def _flows_from(
-    m: Arrays, d: Draws, s: State, t: Tally, engineer: int, now: float
-) -> float:
-    """Position at or after a moment from which capacity flows, or NEVER."""
-    position = go_to(m, d, s, t, engineer, now)
-    while s.knots[engineer, s.tasks[engineer, KNOT], RATE] <= 0.0:
-        if s.tasks[engineer, KNOT] + 1 < s.tasks[engineer, KNOTS]:
-            s.tasks[engineer, KNOT] += 1
-        elif s.sizes[LAID] < m.span:
-            lay_weeks(m, d, s, t, now)
-        else:
-            return NEVER
-    return max(s.knots[engineer, s.tasks[engineer, KNOT], POSITION], position)
+def _next_flow(
+    m: Arrays, d: Draws, s: State, t: Tally, engineer: int, week: int
+) -> int:
+    """First day, from a week on, on which interruptions leave somebody capacity."""
+    while week < m.span:
+        day = m.next_day[engineer, 7 * week]
+        week = week_on(day)
+        if week < m.span:
+            while s.sizes[LAID] <= week:
+                lay_weeks(m, d, s, t)
+            if _flows_at(s, engineer, week, m.before[engineer, week]):
+                return day
+        week += 1
+    return m.days
+
+
+@compiled
+def _flows_at(s: State, engineer: int, week: int, position: float) -> bool:
+    """Tell whether interruptions leave anything of a week at a position."""
+    knot = s.knot_of[engineer, week]
+    return knot == PLAIN or s.knots[knot_at(s, knot, position), RATE] > 0.0
 
 
 @apart
@@ -94,17 +102,15 @@ def _is_free_now(
         return False
     if m.capacity[engineer, day] <= 0.0:
         following = m.next_day[engineer, day]
-        if following < m.days:
-            wake_at(s, engineer, float(following))
-        return False
-    position = _flows_from(m, d, s, t, engineer, now)
-    if position <= position_at(m, engineer, now) + TINY:
-        return True
-    while day < m.days and m.cumulative[engineer, day + 1] <= position + TINY:
-        day += 1
-    if day < m.days:
-        share = (position - m.cumulative[engineer, day]) / m.capacity[engineer, day]
-        wake_at(s, engineer, day + share if share > TINY else float(day))
+    else:
+        week = week_on(day)
+        while s.sizes[LAID] <= week:
+            lay_weeks(m, d, s, t)
+        if _flows_at(s, engineer, week, position_at(m, engineer, now)):
+            return True
+        following = _next_flow(m, d, s, t, engineer, week + 1)
+    if following < m.days:
+        wake_at(s, engineer, float(following))
     return False
 
 
@@ -115,62 +121,40 @@ def _begin_at(
     """Progress a package begun now starts from; exact when it follows the last one."""
     if s.people[engineer, ENDED] >= now - TINY:
         return s.people[engineer, GOAL]
-    position = go_to(m, d, s, t, engineer, now)
-    s.people[engineer, AT] = position
-    return progress_at(s, engineer, s.tasks[engineer, KNOT], position)
+    return go_to(m, d, s, t, engineer, now)
 
 
 @compiled
-def _position_of(
-    m: Arrays, d: Draws, s: State, t: Tally, engineer: int, goal: float, now: float
-) -> tuple[float, int]:
-    """Position at which progress reaches a goal, or NEVER, and the knot before it."""
+def _week_reached(
+    m: Arrays, d: Draws, s: State, t: Tally, engineer: int, goal: float
+) -> int:
+    """Week, from the one somebody is at on, in which they reach a goal, or span."""
+    week = s.tasks[engineer, WEEK]
     while True:
-        knot = knot_before(s, engineer, goal)
-        position, rate = s.people[engineer, AT], s.knots[engineer, knot, RATE]
-        if rate > 0.0:
-            position = s.knots[engineer, knot, POSITION]
-            position += (goal - s.knots[engineer, knot, PROGRESS]) * s.knots[
-                engineer, knot, COST
-            ]
-        elif goal > s.knots[engineer, knot, PROGRESS] + TINY:
-            position = NEVER
-        laid = m.before[s.sizes[LAID], engineer]
-        if position < laid - TINY:
-            return position, knot
-        if s.sizes[LAID] == m.span:
-            return position if position <= laid + TINY else NEVER, knot
-        lay_weeks(m, d, s, t, now)
+        while s.reached[engineer, week + 1] < goal - TINY:
+            week += 1
+        if week < s.sizes[LAID] or week == m.span:
+            return week
+        lay_weeks(m, d, s, t)
 
 
-@apart
+@compiled
 def _count_load(
-    m: Arrays,
-    s: State,
-    t: Tally,
-    engineer: int,
-    skill: int,
-    speed: float,
-    week: int,
-    begin: float,
+    m: Arrays, s: State, t: Tally, engineer: int, group: int, begin: float, week: int
 ) -> None:
-    """Add the work in hand to the weeks it is done in, from the first one on."""
-    knot, goal = s.tasks[engineer, KNOT], s.people[engineer, GOAL]
-    while week < m.weeks:
-        position = m.before[week + 1, engineer]
-        if position + TINY >= s.people[engineer, AT]:
-            used = max(goal - begin, 0.0)
-            t.load[engineer, week] += used
-            t.done[skill, week] += used * speed
-            return
-        while s.knots[engineer, knot + 1, POSITION] <= position:
-            knot += 1
-        upto = progress_at(s, engineer, knot, position)
+    """Add the work in hand to the weeks it is done in, up to one."""
+    goal, speed = s.people[engineer, GOAL], m.speed[group, engineer]
+    skill = m.skill_of[group]
+    for passed in range(s.tasks[engineer, WEEK], min(week, m.weeks)):
+        upto = s.reached[engineer, passed + 1]
         used = max(upto - begin, 0.0)
+        t.load[engineer, passed] += used
+        t.done[skill, passed] += used * speed
+        begin = upto
+    if week < m.weeks:
+        used = max(goal - begin, 0.0)
         t.load[engineer, week] += used
         t.done[skill, week] += used * speed
-        begin = upto
-        week += 1
 
 
 @compiled
@@ -187,25 +171,17 @@ def take_up(
 ) -> None:
     """Put a package into an engineer's hands, who has come so far."""
     group = s.facts[row, GROUP]
-    skill, effort = m.skill_of[group], s.effort[row]
+    effort = s.effort[row]
     goal = begin + effort * m.pace[group, engineer]
-    position, knot = _position_of(m, d, s, t, engineer, goal, now)
-    end, flows = NEVER, False
-    if position < NEVER:
-        following = s.knots[engineer, knot + 1, POSITION]
-        flows = s.knots[engineer, knot, RATE] > 0.0 and position <= following - TINY
-        position = min(position, following)
-        week = week_of(m, engineer, position, s.tasks[engineer, WEEK])
-        end = moment_of(m, engineer, position, week)
-        s.tasks[engineer, WEEK] = week
-        flows = flows and end != int(end)
-    s.people[engineer, AT] = position
     s.people[engineer, GOAL] = goal
-    week = week_on(int(now))
-    if week < m.weeks:
-        speed = m.speed[group, engineer]
-        _count_load(m, s, t, engineer, skill, speed, week, begin)
-    s.tasks[engineer, KNOT] = knot
+    begun = week_on(int(now))
+    week = _week_reached(m, d, s, t, engineer, goal)
+    if begun < m.weeks:
+        _count_load(m, s, t, engineer, group, begin, week)
+    end, flows = NEVER, False
+    if week < m.span:
+        end, flows = end_in(m, s, engineer, week, goal)
+        s.tasks[engineer, WEEK] = week
     s.tasks[engineer, FLOWS] = 1 if flows else 0
     s.people[engineer, ENDED] = end
     s.tasks[engineer, JOB] = row
@@ -216,7 +192,7 @@ def take_up(
     ready = course[SINCE]
     course[BEFORE] = IS_BEGUN
     # What is begun at once is added and taken away again in the same week.
-    last = min(week, m.weeks)
+    skill, last = m.skill_of[group], min(begun, m.weeks)
     t.unmet[skill, min(week_on(int(ready)), last)] += effort
     t.unmet[skill, last] -= effort
     if row < m.packages:
@@ -250,8 +226,7 @@ def take_up_apart(
 def _end_beyond(m: Arrays, s: State, engineer: int, goal: float) -> float:
     """Moment after the horizon at which the goal is reached, or NEVER."""
     # Everything is laid out, as nobody would have looked beyond otherwise.
-    last = s.tasks[engineer, KNOTS] - 1
-    need = goal - progress_at(s, engineer, last, m.before[m.span, engineer])
+    need = goal - s.reached[engineer, m.span]
     days = m.beyond.shape[1]
     week = 0.0
     for day in range(days):
@@ -277,11 +252,10 @@ def _end_of(
     """When an engineer would finish a package begun now, or NEVER."""
     pace = m.pace[s.facts[row, GROUP], engineer]
     goal = _begin_at(m, d, s, t, engineer, now) + s.effort[row] * pace
-    position, knot = _position_of(m, d, s, t, engineer, goal, now)
-    if position < NEVER:
-        position = min(position, s.knots[engineer, knot + 1, POSITION])
-        week = week_of(m, engineer, position, s.tasks[engineer, WEEK])
-        return moment_of(m, engineer, position, week)
+    week = _week_reached(m, d, s, t, engineer, goal)
+    if week < m.span:
+        end, _ = end_in(m, s, engineer, week, goal)
+        return end
     return _end_beyond(m, s, engineer, goal)
 
 

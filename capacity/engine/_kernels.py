@@ -39,7 +39,16 @@ from capacity.engine._ready import (
     settle,
     settle_row,
 )
-from capacity.engine._wakes import next_wake, next_wake_but, wake_at, who_is_next
+from capacity.engine._wakes import (
+    LATEST,
+    key_of,
+    least_key,
+    let_sleep,
+    moment_before,
+    next_wake,
+    wake_at,
+    who_is_next,
+)
 from capacity.engine._weeks import (
     ARRIVED,
     HEAP,
@@ -86,7 +95,12 @@ from capacity.engine.arrays import (
     State,
     Tally,
 )
-from capacity.engine.model import GROUP, NEXT, OWNER, Arrays
+from capacity.engine.model import (
+    GROUP,
+    NEXT,
+    OWNER,
+    Arrays,
+)
 
 _NONE = np.uint64(0)
 
@@ -149,14 +163,14 @@ def _finish_jobs(
     """End what ends now; who was at several packages goes on with the next at once."""
     for engineer in range(len(s.people)):
         if s.tasks[engineer, JOB] < 0 and s.people[engineer, WAKE] <= now + TINY:
-            wake_at(s, engineer, NEVER)
+            let_sleep(s, engineer)
         while s.tasks[engineer, JOB] >= 0 and s.people[engineer, WAKE] <= now + TINY:
             row = s.tasks[engineer, JOB]
             end = s.people[engineer, WAKE]
             s.tasks[engineer, JOB] = -1
             s.idle[s.sizes[IDLE]] = engineer
             s.sizes[IDLE] += 1
-            wake_at(s, engineer, NEVER)
+            let_sleep(s, engineer)
             s.stack[s.sizes[STACK]] = row
             s.sizes[STACK] += 1
             s.course[row, SINCE] = s.people[engineer, ENDED]
@@ -181,7 +195,7 @@ def _next_from_outside(m: Arrays, s: State) -> float:
 
 
 @apart
-def _wipe(m: Arrays, d: Draws, s: State) -> None:
+def _wipe(m: Arrays, s: State) -> None:
     """Set the state to the start of a trial."""
     for row in range(m.packages):
         course = s.course[row]
@@ -206,7 +220,8 @@ def _wipe(m: Arrays, d: Draws, s: State) -> None:
         s.tasks[engineer, IS_PLAIN] = 1 if is_plain else 0
         s.tasks[engineer, JOB] = -1
         s.idle[engineer] = engineer
-        wake_at(s, engineer, NEVER)
+        s.people[engineer, WAKE] = NEVER
+    s.keys[:] = LATEST
     s.bits[:] = _NONE
     s.marks[:] = _NONE
     s.best[:] = 64 * s.bits.shape[1]
@@ -219,7 +234,7 @@ def _wipe(m: Arrays, d: Draws, s: State) -> None:
     s.sizes[MADE_READY] = 0
     s.sizes[IDLE] = len(s.people)
     s.sizes[OPEN] = m.demands
-    forget_weeks(m, d, s)
+    forget_weeks(s)
 
 
 @apart
@@ -281,17 +296,21 @@ def _go_on(
     somebody finds nothing to do, with that still to be done.
     """
     outside = _next_from_outside(m, s)
+    key = least_key(s)
     while True:
-        engineer = who_is_next(s)
+        engineer = who_is_next(s, key)
         moment = s.people[engineer, WAKE]
         row = s.tasks[engineer, JOB]
+        let_sleep(s, engineer)
+        others = least_key(s)
         if (
             row < 0
             or moment > m.days
             or moment + TINY >= outside
-            or moment + TINY >= next_wake_but(s, engineer)
+            or moment + TINY >= moment_before(others)
             or s.tasks[engineer, FLOWS] & s.tasks[engineer, IS_PLAIN] == 0
         ):
+            wake_at(s, engineer, moment)
             return max(now, min(moment, outside))
         now = moment
         worked = worked_at(m, now)
@@ -317,19 +336,19 @@ def _go_on(
         if row < 0:
             s.idle[s.sizes[IDLE]] = engineer
             s.sizes[IDLE] += 1
-            wake_at(s, engineer, NEVER)
             return now
         hand_out(m, s, row)
         begin = s.people[engineer, GOAL]
         take_up(m, d, s, t, engineer, begin, row, now, worked)
         if row >= m.packages:
             find_front(m, s, s.facts[row, GROUP])
+        key = min(others, key_of(s, engineer))
 
 
 @compiled
 def _play(m: Arrays, d: Draws, s: State, t: Tally) -> None:
     """Play one world until nothing that is asked for can change any more."""
-    _wipe(m, d, s)
+    _wipe(m, s)
     _start(m, d, s, t)
     reported = float(min(7 * m.weeks, m.days))
     now = float(m.start)
@@ -379,7 +398,7 @@ def _close(m: Arrays, d: Draws, s: State, t: Tally) -> None:
                 skill = m.skill_of[s.facts[row, GROUP]]
                 t.unmet[skill, first] += s.effort[row]
     while s.sizes[LAID] < m.weeks:
-        lay_weeks(m, d, s, t, float(m.days))
+        lay_weeks(m, d, s, t)
 
 
 @called

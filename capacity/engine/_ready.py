@@ -190,10 +190,10 @@ def release(m: Arrays, s: State, row: int, now: float, worked: float) -> None:
             return
         calendar = len(s.people)
         position = position_at(m, calendar, moment) + wait
-        if position > m.before[m.span, calendar] + TINY:
+        if position > m.before[calendar, m.span] + TINY:
             return
         week = week_of(m, calendar, position, week_on(int(moment)))
-        moment = moment_of(m, calendar, position, week)
+        moment = moment_of(m, calendar, position - m.before[calendar, week], week)
     if moment <= now + TINY:
         make_ready(m, s, row, moment, worked)
     elif moment <= m.days:

@@ -22,6 +22,12 @@ BLOCK = 16
 STRETCH = 26
 """Weeks that are drawn and laid out at a time."""
 
+MOST_EVENTS = 100_000
+"""For whose knots there is room from the start on."""
+
+WIDTH = 16
+"""Keys of State.keys that stand together."""
+
 LAID = 8
 """Place in State.sizes of the weeks that are laid out."""
 
@@ -222,26 +228,20 @@ WAKE = 0
 STARTED, ENDED = 1, 2
 WORKED_BEFORE = 3
 """Working days before its start."""
-AT, GOAL = 4, 5
-"""Position and progress at its end, or that of the last one."""
-FLOW = 6
-"""Rate in the week up to which knots are laid out."""
-OWED = 7
-"""What interruptions take from the week after it."""
+GOAL = 4
+"""Progress at its end, or that of the last one."""
+OWED = 5
+"""What interruptions take from the weeks that are not laid out."""
 
 # Columns of State.tasks.
 JOB = 0
 """Package in hand, or -1."""
-KNOT, KNOTS = 1, 2
-"""Knot at that position, and how many there are."""
-WEEK = 3
-"""Week of that position."""
-FLOWS = 4
+WEEK = 1
+"""Week of its end."""
+FLOWS = 2
 """1 if capacity flows on after that end."""
-IS_FREE = 5
-IN_WEEK = 6
-"""Week up to whose begin knots are laid out."""
-IS_PLAIN = 7
+IS_FREE = 3
+IS_PLAIN = 4
 """1 for who finishes whatever they begin and is at one package at the start."""
 
 # Columns of State.knots.
@@ -279,7 +279,7 @@ class State(NamedTuple):
     open_in: Ints  # (words,) of 64 demands each, how many are not done
     people: Floats  # (engineers, 8), see the columns above
     tasks: Ints  # (engineers, 8), see the columns above
-    keys: Longs  # (four thirds of engineers, filled up) whose wake is next, see there
+    keys: Longs  # (engineers, filled up, and a few) whose wake is next, see there
     idle: Ints  # (engineers,) list of those without a job
     free: Ints  # (engineers,) list of the free
     bits: Keys  # (groups + 1, words) ready packages of the plan
@@ -296,7 +296,9 @@ class State(NamedTuple):
     event_head: Ints  # (engineers,) first interruption of those drawn, or -1
     event_last: Ints  # (engineers,) last of them
     event_next: Ints  # (room,) the next one of the same person, or -1
-    knots: Floats  # (engineers, knots, 4), see the columns above
+    reached: Floats  # (engineers, span + 2) progress before each week
+    knot_of: Ints  # (engineers, span) first knot of each week, or -1
+    knots: Floats  # (knots, 4), see the columns above
     sizes: Longs  # sizes and numbers, see the kernel
 
 
@@ -367,7 +369,6 @@ def empty_state(
     rows, owners = m.packages + room.rows, m.demands + room.arrivals
     people, groups = len(m.capacity), len(model.groups)
     words = (m.packages >> 6) + 1
-    knots = _room_for_knots(draws, room, people)
     return State(
         shared=np.empty(m.demands),
         effort=np.empty(rows),
@@ -398,7 +399,9 @@ def empty_state(
         event_head=np.empty(people, dtype=np.int32),
         event_last=np.empty(people, dtype=np.int32),
         event_next=np.empty(room.events, dtype=np.int32),
-        knots=np.empty((people, knots, 4)),
+        reached=np.empty((people, m.span + 2)),
+        knot_of=np.empty((people, m.span), dtype=np.int32),
+        knots=np.empty((_room_for_knots(m, draws, room), 4)),
         sizes=np.zeros(16, dtype=np.int64),
     )
 
@@ -409,26 +412,22 @@ def _facts(m: Arrays, rows: int) -> Ints:
     return facts
 
 
-def _room_for_knots(draws: Draws, room: Room, people: int) -> int:
-    """Knots of a person: two for each interruption, for twice as long as is drawn."""
-    if not room.events:
-        return 8
-    hits = np.zeros(people)
-    for stream, rate in enumerate(draws.stream_per_day):
-        members = draws.member[slice(*draws.member_from[stream : stream + 2])]
-        hits[members] += rate / max(len(members), 1)
-    expected = enough(7.0 * 2 * STRETCH * float(hits.max(initial=0.0)))
+def _room_for_knots(m: Arrays, draws: Draws, room: Room) -> int:
+    """Knots of a trial: three for an interruption alone in its week, and some more."""
+    # Few trials last till the horizon, and interruptions may be many.
+    expected = min(enough(m.days * float(draws.stream_per_day.sum())), MOST_EVENTS)
     drawn = enough(7.0 * STRETCH * float(draws.stream_per_day.sum()))
     # What has been doubled for lack of room is doubled here too.
-    return 2 * expected * max(room.events // max(drawn, 1), 1) + 2 * STRETCH + 16
+    return 4 * expected * max(room.events // max(drawn, 1), 1) + 4 * STRETCH
 
 
 def _keys(people: int) -> int:
-    """Places of a tree of fours with a leaf for everybody, and three before it."""
-    leaves = 1
+    """Places of a tree of sixteens with a leaf for everybody."""
+    places = leaves = WIDTH
     while leaves < people:
-        leaves *= 4
-    return (4 * leaves - 1) // 3 + 3
+        leaves *= WIDTH
+        places += leaves
+    return places
 
 
 def _aligned(rows: int, columns: int) -> Floats:

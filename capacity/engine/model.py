@@ -45,9 +45,9 @@ class Arrays(NamedTuple):
         First day from each on with capacity, or ``7 * span``.
     worked : int32 (7 * span + 2,)
         Working days before each day, and at the end.
-    before : float64 (span + 1, calendars)
+    before : float64 (calendars, span + 1)
         Sum before each week: of each engineer's capacity, and last of working days.
-    pattern : int32 (span, calendars), patterns : float64 (kinds of weeks, 24)
+    pattern : int32 (calendars, span), patterns : float64 (kinds of weeks, 24)
         Which kind of week each is; weeks are mostly alike. Of a kind the sums before
         each day and at the end, then what the days offer, then one over that or 0, and
         one over what the fullest offers.
@@ -196,7 +196,7 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
     working = _whole_weeks(working_days(plan)[None, :], start)
     beyond = capacity_beyond(plan)
     pattern, kinds_of_weeks = _patterns(np.concatenate([capacity, working]))
-    before = np.concatenate([cumulative, _summed(working)])[:, ::7].T.copy()
+    before = np.concatenate([cumulative, _summed(working)])[:, ::7].copy()
     arrays = Arrays(
         start=start,
         days=start + plan.horizon_days,
@@ -211,7 +211,7 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
         before=before,
         pattern=pattern,
         patterns=kinds_of_weeks,
-        weeks_per_day=_one_over(np.diff(before, axis=0).max(axis=0)),
+        weeks_per_day=_one_over(np.diff(before, axis=1).max(axis=1)),
         beyond=beyond,
         stays=beyond[:, -7:].max(axis=1) > 0.0,
         first_package=_offsets(counts),
@@ -383,7 +383,7 @@ def _patterns(per_day: Floats) -> tuple[Ints, Floats]:
     patterns[:, OFFERS : OFFERS + 7] = days
     patterns[:, SHARES : SHARES + 7] = _one_over(days)
     patterns[:, FULLEST] = _one_over(days.max(axis=1))
-    return pattern.reshape(weeks.shape).T.astype(np.int32, order="C"), patterns
+    return pattern.reshape(weeks.shape).astype(np.int32), patterns
 
 
 def _one_over(numbers: Floats) -> Floats:

@@ -6,7 +6,7 @@ import pytest
 from capacity.engine import _weeks
 from capacity.engine._bundle import bundled
 from capacity.engine._compiling import called
-from capacity.engine.arrays import KNOTS, RATE, Room, empty_state, empty_tally
+from capacity.engine.arrays import RATE, Room, empty_state, empty_tally
 from capacity.engine.draws import build_sampler
 from capacity.engine.model import build_model
 from tests.engine.made import engineer, plan
@@ -16,7 +16,10 @@ lay_drawn = called(_weeks.lay_drawn.py_func)
 
 
 def line_of(asked, *hits):
-    """Knots (position, progress, rate) of one person after (moment, effort) hits."""
+    """Knots (position, progress, rate) of one person after (moment, effort) hits.
+
+    Week by week: one where it begins, and one for each hit.
+    """
     model = build_model(asked, weeks=3)
     draws = build_sampler(asked).draws
     state = empty_state(model, draws, Room(events=len(hits), arrivals=0, rows=0))
@@ -25,12 +28,20 @@ def line_of(asked, *hits):
     state.events.effort[:] = [effort for _, effort in hits]
     state.events.who[:] = 0
     state.events.sizes[_weeks.DRAWN] = len(hits)
-    forget_weeks(*map(bundled, (model.arrays, draws, state)))
+    forget_weeks(bundled(state))
 
     lay_drawn(*map(bundled, (model.arrays, state, tally)), model.arrays.span)
 
-    line = state.knots[0, : state.tasks[0, KNOTS], : RATE + 1]
-    return [tuple(each) for each in line.tolist()], tally.lost[0]
+    weeks = [knots_of(model.arrays, state, week) for week in range(model.arrays.span)]
+    return [knot for week in weeks for knot in week], tally.lost[0]
+
+
+def knots_of(arrays, state, week):
+    first = state.knot_of[0, week]
+    if first == _weeks.PLAIN:
+        return [(arrays.before[0, week], state.reached[0, week], 1.0)]
+    knots = [tuple(each) for each in state.knots[first:, : RATE + 1].tolist()]
+    return knots[: [position for position, *_ in knots].index(np.inf)]
 
 
 EVA = plan(engineer("Eva"), horizon_days=21)
@@ -42,7 +53,7 @@ EVA = plan(engineer("Eva"), horizon_days=21)
         pytest.param(
             [(2.0, 1.0)],
             # Two thirds of Wednesday to Friday are left, and all that comes after.
-            [(0, 0, 1), (2, 2, 2 / 3), (5, 4, 1)],
+            [(0, 0, 1), (2, 2, 2 / 3), (5, 4, 1), (10, 9, 1)],
             [1, 0, 0],
             id="one that the rest of the week can give",
         ),
@@ -67,7 +78,7 @@ EVA = plan(engineer("Eva"), horizon_days=21)
         pytest.param(
             [(3.0, 0.5), (1.0, 2.0)],
             # Half of Tuesday to Friday is left, then a quarter of Thursday and Friday.
-            [(0, 0, 1), (1, 1, 1 / 2), (3, 2, 1 / 4), (5, 2.5, 1)],
+            [(0, 0, 1), (1, 1, 1 / 2), (3, 2, 1 / 4), (5, 2.5, 1), (10, 7.5, 1)],
             [2.5, 0, 0],
             id="a second one shares what the first has left",
         ),
