@@ -40,16 +40,19 @@ def read_mailbox() -> int:
             for key in mailbox.waiting():
                 if key in stuck and stuck[key].again_at > timezone.now():
                     continue
-                message = mailbox.read(key)
-                if message is None:
-                    continue
+                message = None
                 try:
-                    _take(mailbox, key, message)
+                    message = mailbox.read(key)
+                    if message is None:
+                        continue
+                    _take(message)
+                except MailboxBroken:
+                    raise
                 except Exception as failed:  # noqa: BLE001 - others wait behind it; raised below
                     broken.append(failed)
                     _count_failure(mailbox, key, message, failed)
                 else:
-                    StuckLetter.objects.filter(key=key).delete()
+                    _mark(mailbox, key, message)
                     done += 1
     except MailboxBroken as failed:
         logger.warning("The mailbox was not read: %s", failed)
@@ -58,17 +61,23 @@ def read_mailbox() -> int:
     return done
 
 
-def _take(mailbox: Mailbox, key: str, message: Message) -> None:
+def _take(message: Message) -> None:
     if message.is_too_large:
         refuse_too_large(headers=message.raw)
-        mailbox.set_aside(key)
     else:
         take_letter(raw=message.raw)
+
+
+def _mark(mailbox: Mailbox, key: str, message: Message) -> None:
+    if message.is_too_large:
+        mailbox.set_aside(key)
+    else:
         mailbox.done(key)
+    StuckLetter.objects.filter(key=key).delete()
 
 
 def _count_failure(
-    mailbox: Mailbox, key: str, message: Message, failed: Exception
+    mailbox: Mailbox, key: str, message: Message | None, failed: Exception
 ) -> None:
     """Where the database is what fails this fails too, and no attempt is used up."""
     stuck = _keep_failure(key, message, failed)
@@ -78,8 +87,8 @@ def _count_failure(
 
 
 @transaction.atomic
-def _keep_failure(key: str, message: Message, failed: Exception) -> StuckLetter:
-    read = read_letter(message.raw)
+def _keep_failure(key: str, message: Message | None, failed: Exception) -> StuckLetter:
+    read = read_letter(message.raw if message else b"")
     stuck, _ = StuckLetter.objects.select_for_update().get_or_create(
         key=key,
         defaults={"sender": read.sender[:254], "subject": read.subject},

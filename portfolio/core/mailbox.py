@@ -118,9 +118,13 @@ class Imap:
         return [f"{self.folder}-{uid.decode('ascii')}" for uid in uids]
 
     def read(self, key: str) -> Message | None:
-        is_too_large = self._size(key) > LARGEST
-        part = "(BODY.PEEK[HEADER])" if is_too_large else "(BODY.PEEK[])"
-        _, parts = self.connection.uid("FETCH", self._uid(key), part)
+        try:
+            is_too_large = self._size(key) > LARGEST
+            part = "(BODY.PEEK[HEADER])" if is_too_large else "(BODY.PEEK[])"
+            _, parts = self.connection.uid("FETCH", self._uid(key), part)
+        except (imaplib.IMAP4.abort, OSError) as lost:
+            # The connection is gone, which is no fault of this message.
+            raise MailboxBroken(f"The connection was lost: {lost}") from lost
         raw = [part[1] for part in parts if isinstance(part, tuple)]
         return Message(raw[0], is_too_large) if raw else None
 

@@ -266,5 +266,29 @@ def test_what_breaks_is_flagged_and_tried_again(
     assert not StuckLetter.objects.exists()
 
 
+def test_a_connection_that_is_lost_is_no_fault_of_a_message(
+    db, team, settings, imap_port, monkeypatch, caplog
+):
+    settings.MAILBOX = f"imap://in%40take:p%40ss%20word@127.0.0.1:{imap_port}/Lost"
+    connection = connected(imap_port)
+    connection.create("Lost")
+    connection.append("Lost", None, None, letter().as_bytes())
+
+    def lose(imap, key):
+        imap.connection.shutdown()
+        return 0
+
+    with monkeypatch.context() as losing:
+        losing.setattr("portfolio.core.mailbox.Imap._size", lose)
+        lost = read_mailbox()
+    UserFactory(email="ada@example.com")
+
+    connection.logout()
+    assert lost == 0
+    assert "The mailbox was not read" in caplog.text
+    assert not StuckLetter.objects.exists()
+    assert read_mailbox() == 1
+
+
 def stumble(**_rest):
     raise ValueError("A fault of ours")

@@ -239,3 +239,15 @@ def test_a_mailbox_that_is_not_there_is_said_and_tried_again(
 
 def test_without_a_mailbox_nothing_is_read(db):
     assert read_mailbox() == 0
+
+
+def test_a_file_that_cannot_be_read_holds_up_no_other(db, team, maildir):
+    UserFactory(email="ada@example.com")
+    (maildir / "new" / "0").mkdir()
+    deliver(maildir, letter())
+
+    said = fail_to_read()
+
+    assert [each.partition("]")[0] for each in said] == ["[Errno 21"]
+    assert Demand.objects.count() == 1
+    assert StuckLetter.objects.get().why.startswith("IsADirectoryError")
