@@ -176,9 +176,15 @@ def warning_with(demand: Demand, *, days: float, words: str) -> str:
     taken = envelope.taken + days
     if envelope.share is None or taken - envelope.allowed <= LEAST_DAYS:
         return ""
+    days_words = f"it takes {taken:.1f} of {envelope.allowed:.1f} days"
+    if envelope.over:
+        return (
+            f"{demand.tier} is beyond its share of {standing.quarter.words} already; "
+            f"{words} {days_words}."
+        )
     return (
-        f"{demand.tier} goes beyond its share of {standing.quarter.words} {words}: it "
-        f"takes {taken:.1f} of {envelope.allowed:.1f} days then."
+        f"{demand.tier} goes beyond its share of {standing.quarter.words} {words}: "
+        f"{days_words} then."
     )
 
 

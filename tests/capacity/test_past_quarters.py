@@ -156,3 +156,18 @@ def test_the_share_of_a_move_is_read_by_who_ranks(client, team, next_quarter):
     client.force_login(UserFactory(role="engineer", teams=[team]))
 
     assert client.get(address, {"days": "42"}).status_code == 403
+
+
+def test_a_tier_that_is_over_already_says_so(manager, skill, next_quarter):
+    under_way = RankedDemandFactory(team=next_quarter.team)
+    WorkPackageFactory(
+        demand=under_way, skill=skill, state="done", actual=9,
+        started_on=dt.date(2026, 11, 2), finished_on=dt.date(2026, 11, 20),
+    )  # fmt: skip
+
+    said = warning_when_moved(next_quarter, days=42)
+
+    assert said == (
+        "Standard is beyond its share of Q4 2026 already; by this move it takes 14.0 "
+        "of 3.3 days."
+    )

@@ -149,7 +149,7 @@ def test_an_expedite_is_tried_on_top(client, manager, demand, template, forecast
     assert demand.tier.slug == "standard"
 
 
-def test_a_tier_that_goes_beyond_its_share_with_it_is_told(
+def test_a_tier_that_is_beyond_its_share_with_it_is_told(
     monday, team, manager, skill, demand, forecast
 ):
     EngineerFactory(team=team)
@@ -161,7 +161,8 @@ def test_a_tier_that_goes_beyond_its_share_with_it_is_told(
         demand=Demand.objects.get(pk=demand.pk), rows=rows(skill), place=1
     )
 
-    assert tried.warning.startswith("Standard goes beyond its share of Q")
+    assert tried.warning.startswith("Standard is beyond its share of Q")
+    assert "already; with " in tried.warning
 
 
 def test_a_wrong_rank_is_named(client, manager, demand, template, forecast):
