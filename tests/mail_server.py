@@ -42,8 +42,8 @@ class Mailbox:
 
 
 @contextmanager
-def serve() -> Iterator[Mailbox]:
-    mailbox = Mailbox()
+def serve(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
+    mailbox = mailbox or Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         mailbox.port = free.getsockname()[1]
     controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)

@@ -5,9 +5,16 @@ import subprocess
 import sys
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
+from capacity.models import Engineer, EngineerSkill
+from intake.models import Demand, Tier
 from portfolio.core.errors import RuleBroken
+from portfolio.core.models import Team
+from portfolio.delivery.models import Commitment
+from portfolio.reports.content import content_hash
 from portfolio.reports.csv import HEADER
 from portfolio.reports.edition import edition_of
 from portfolio.reports.files import FORMATS, write_file
@@ -28,6 +35,7 @@ from portfolio.reports.tables import (
     rows_of,
 )
 from portfolio.reports.xlsx import SHARE
+from tests.delivery.rows import days_from_now, make_forecast
 from tests.factories import (
     RankedDemandFactory,
 )
@@ -208,6 +216,26 @@ def test_every_number_of_a_table_is_a_row_of_the_csv(report, table):
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_snapshot_gives_the_same_bytes(report, name):
     assert write_file(report, name) == write_file(report, name)
+
+
+def test_an_old_week_is_rebuilt_to_the_same_bytes_whatever_happened_since(
+    report, team, manager
+):
+    before = {name: write_file(report, name) for name in FORMATS}
+    demand = Demand.objects.get(title="Orders into the warehouse")
+    demand.packages.update(likely=99, high=100)
+    make_forecast(team, {demand: {300: 4}}, trials=4)
+    Demand.objects.update(title="Renamed", blocked_cause="Something else")
+    Commitment.objects.update(due_on=days_from_now(900))
+    Tier.objects.update(name=Concat("name", Value(" renamed")))
+    EngineerSkill.objects.all().delete()
+    Engineer.objects.all().delete()
+    Team.objects.update(name="Others")
+
+    report = StatusReport.objects.get(pk=report.pk)
+
+    assert content_hash(report.content) == report.content_hash
+    assert {name: write_file(report, name) for name in FORMATS} == before
 
 
 def test_a_snapshot_that_was_altered_is_not_written(report):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from portfolio.core.models.mails import Outgoing, OutgoingQuerySet
+from portfolio.core.services.mailing import MOST_ATTEMPTS
 from portfolio.reports.choices import Variant
 from portfolio.reports.models.reports import StatusReport
 
@@ -32,3 +33,8 @@ class ReportMail(Outgoing):
 
     def __str__(self) -> str:
         return f"{self.report} to {self.to}"
+
+    @property
+    def is_given_up(self) -> bool:
+        """Nobody tries any more; a manager has to send it in another way."""
+        return self.mailed_at is None and self.attempts >= MOST_ATTEMPTS
