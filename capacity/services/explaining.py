@@ -23,7 +23,8 @@ from portfolio.core.services.messages import send
 logger = logging.getLogger(__name__)
 
 # A cause takes two plays of the plan; all of them together should take a few seconds.
-TRIALS = 500
+# So many worlds are played of 200 demands or more, and of fewer demands more.
+TRIALS, DEMANDS = 500, 200
 # A forecast that waits goes first; explaining is taken up again so much later.
 LATER_SECONDS = 5
 # The cause that is none: what fewer worlds cannot tell.
@@ -87,9 +88,13 @@ def _explain(before: Forecast, after: Forecast) -> dict[str, Any]:
     return engine.explain(
         *plans,
         done=_done(plans[0]),
-        trials=min(TRIALS, after.trials),
+        trials=min(_trials(len(plans[1].demands)), after.trials),
         progress=make_way,
     ).to_json()
+
+
+def _trials(demands: int) -> int:
+    return TRIALS * max(DEMANDS // max(demands, 1), 1)
 
 
 def whole_days(parts: Mapping[str, float], total: int) -> dict[str, int]:

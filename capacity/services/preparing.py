@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from time import process_time
 from typing import Any
 
@@ -19,7 +20,7 @@ from capacity.engine.changing import change_plan
 from capacity.engine.finishes import Finishes
 from capacity.engine.noise import surely_moved
 from capacity.engine.plan import Plan, PlanError
-from capacity.engine.preview import TRIALS, Prepared, Shelf, prepare
+from capacity.engine.preview import TRIALS, Prepared, Preview, Shelf, prepare
 from capacity.models import Forecast, Skill
 from capacity.services.calibrating import calibrated_streams, calibration_of
 from capacity.services.gathering import gather, today_of
@@ -37,6 +38,8 @@ PLAY_SECONDS = 0.06
 LEAST_WORLDS = 125
 
 SHELF = Shelf()
+# Seconds of a world, by the key of the team, as this process last played its plan.
+PACE: dict[int, float] = {}
 
 
 def keep_prepared(plan: Plan) -> bool:
@@ -45,13 +48,19 @@ def keep_prepared(plan: Plan) -> bool:
 
 
 def take_up(*, team: Team) -> None:
-    """Have the team's plan at hand before somebody asks."""
+    """Have the team's plan at hand before somebody asks, and know how long it takes."""
     if Forecast.objects.latest_of(team.pk) is None:
         return
     try:
-        prepared_plan(team)
+        prepared = prepared_plan(team)
     except PlanError as wrong:
         logger.info("No previews for the %s: %s", team, wrong)
+        return
+    if team.pk not in PACE:
+        backwards = prepared.reordered(
+            reversed([each.id for each in prepared.plan.demands])
+        )
+        _played(team, prepared, backwards)
 
 
 def answer_preview(*, team: Team, token: str, change: dict[str, Any]) -> None:
@@ -84,12 +93,45 @@ def _answer(team: Team, change: dict[str, Any]) -> dict[str, Any]:
     if declared := asked.pop("declared", []):
         calibrated = _calibrated(team, declared)
         asked["demands"] = [*asked.get("demands", []), *calibrated]
-    preview = prepared.preview(change_plan(prepared.plan, asked))
+    preview = _played(team, prepared, change_plan(prepared.plan, asked))
     answer = preview.to_json()
     sure = surely_moved(preview.before, preview.after)
     for row in answer["demands"]:
         row["is_sure"] = row["id"] in sure
     return answer
+
+
+def _played(team: Team, prepared: Prepared, changed: Plan) -> Preview:
+    """Play a change in as many worlds as there is time for, and note the pace.
+
+    How long a world takes depends on much: what still arrives, how many people can do
+    what, the machine, and what else it does just now. So it is measured each time.
+    """
+    worlds = worlds_for(PACE.get(team.pk), most=prepared.plan.trials)
+    began = process_time()
+    preview = first_worlds(prepared, worlds).preview(changed)
+    # Processor time, shared by all cores: a machine that is busy now may not be later.
+    seconds = (process_time() - began) / len(os.sched_getaffinity(0))
+    if len(preview.played) == len(changed.demands):
+        PACE[team.pk] = seconds / worlds
+    return preview
+
+
+def worlds_for(pace: float | None, *, most: int) -> int:
+    """How many worlds a preview may take; without a pace the fewest that will do."""
+    worlds = most
+    while worlds >= 2 * LEAST_WORLDS and (pace is None or worlds * pace > PLAY_SECONDS):
+        worlds //= 2
+    return worlds
+
+
+@lru_cache(maxsize=8)
+def first_worlds(prepared: Prepared, worlds: int) -> Prepared:
+    """The plan as it was prepared, with the first of its worlds alone."""
+    if worlds == prepared.plan.trials:
+        return prepared
+    days = prepared.finishes.days[:, :worlds]
+    return Prepared(Finishes(replace(prepared.plan, trials=worlds), days))
 
 
 def _calibrated(team: Team, demands: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -110,32 +152,15 @@ def _taken(name: str, plan: Callable[[], Plan]) -> Prepared:
 
 
 def _gathered(team: Team, start: date) -> Plan:
+    # Somebody may be waiting: no more worlds than will be played again.
+    trials = worlds_for(PACE.get(team.pk), most=TRIALS)
     return Plan.from_json(
-        gather(team, start=start, trials=TRIALS, seed=team.forecast_seed).plan
+        gather(team, start=start, trials=trials, seed=team.forecast_seed).plan
     )
 
 
 def _stored(plan: Plan) -> bytes:
-    # Processor time, shared by all cores: a machine that is busy now may not be later.
-    began = process_time()
-    prepared = prepare(plan, trials=min(plan.trials, TRIALS))
-    seconds = (process_time() - began) / len(os.sched_getaffinity(0))
-    return fewer(prepared, seconds).to_bytes()
-
-
-def fewer(prepared: Prepared, seconds: float) -> Prepared:
-    """Keep so many of the worlds that playing them again takes no longer than it may.
-
-    How long one takes depends on much: what still arrives, how many people can do what,
-    and the machine. So it is measured; the worlds kept are the first of the forecast.
-    """
-    worlds = prepared.plan.trials
-    while seconds > PLAY_SECONDS and worlds >= 2 * LEAST_WORLDS:
-        worlds, seconds = worlds // 2, seconds / 2
-    if worlds == prepared.plan.trials:
-        return prepared
-    days = prepared.finishes.days[:, :worlds]
-    return Prepared(Finishes(replace(prepared.plan, trials=worlds), days))
+    return prepare(plan, trials=min(plan.trials, TRIALS)).to_bytes()
 
 
 def _name(plan: str) -> str:

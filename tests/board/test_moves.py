@@ -65,7 +65,7 @@ def test_plain_form_moves_and_leads_back_to_the_board(client, team, manager, bac
 
 def test_move_keeps_as_many_rows_as_its_page_has_got(client, manager, backlog):
     client.force_login(manager)
-    asked = {"reference": "INT-0003", "revision": 1, "to_place": 1, "rows": "1000"}
+    asked = {"reference": "INT-0003", "revision": 1, "to_place": 1, "shown": "1000"}
 
     response = client.post("/board/move/", asked, headers={"HX-Request": "true"})
 

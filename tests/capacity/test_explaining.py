@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from capacity.models import DemandForecast, Forecast
 from capacity.services import explaining
 from capacity.services.explaining import explain_forecast, whole_days
@@ -67,6 +69,7 @@ def test_what_fewer_worlds_cannot_tell_is_told_as_rounding(
     team, manager, backlog, monkeypatch
 ):
     monkeypatch.setattr(explaining, "TRIALS", 3)
+    monkeypatch.setattr(explaining, "DEMANDS", 1)
     _, second = backlog
     for demand in backlog:
         demand.packages.update(low=Decimal(2), likely=Decimal(5), high=Decimal(30))
@@ -79,6 +82,13 @@ def test_what_fewer_worlds_cannot_tell_is_told_as_rounding(
     told = moved(after, second)
     assert "rounding" in told["causes"]
     assert sum(told["causes"].values()) == told["days"]
+
+
+@pytest.mark.parametrize(
+    ("demands", "trials"), [(0, 100_000), (36, 2500), (120, 500), (900, 500)]
+)
+def test_few_demands_are_explained_in_more_worlds(demands, trials):
+    assert explaining._trials(demands) == trials
 
 
 def test_new_demand_says_that_it_was_not_there(team, backlog, skill):

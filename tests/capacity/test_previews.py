@@ -8,7 +8,14 @@ from capacity.engine import prepare
 from capacity.models import Forecast
 from capacity.services.forecasting import request_forecast, run_forecast
 from capacity.services.gathering import today_of
-from capacity.services.preparing import SHELF, fewer, prepared_plan
+from capacity.services.preparing import (
+    PACE,
+    SHELF,
+    first_worlds,
+    prepared_plan,
+    take_up,
+    worlds_for,
+)
 from capacity.services.previews import answer_of, ask_preview, preview_of
 from intake.services.ranking import move_demand
 from portfolio.core.models import Team
@@ -21,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("previewer")
 @pytest.fixture(autouse=True)
 def empty_shelf():
     SHELF._kept.clear()
+    PACE.clear()
 
 
 @pytest.fixture
@@ -153,14 +161,40 @@ def test_plan_that_takes_long_is_played_in_fewer_of_the_same_worlds(
     team, backlog, forecast
 ):
     plan = prepared_plan(now(team)).plan
-    whole = prepare(plan, trials=1000)
+    whole, first = prepare(plan, trials=1000), prepare(plan, trials=125)
 
-    kept = fewer(whole, 0.9)
+    kept = first_worlds(whole, 125)
 
-    first = prepare(plan, trials=125)
     assert (kept.plan, kept.finishes.days.tolist()) == (
         first.plan,
         first.finishes.days.tolist(),
     )
-    assert fewer(whole, 0.05) is whole
-    assert fewer(first, 9.0) is first
+    assert first_worlds(whole, 1000) is whole
+
+
+@pytest.mark.parametrize(
+    ("pace", "worlds"),
+    [
+        (0.06 / 1000, 1000),
+        (0.06 / 999, 500),
+        (0.06 / 249, 125),
+        (1.0, 125),
+        (None, 125),
+    ],
+)
+def test_worlds_are_as_many_as_there_is_time_for(pace, worlds):
+    assert worlds_for(pace, most=1000) == worlds
+
+
+def test_preview_notes_how_long_a_world_takes(team, backlog, forecast):
+    preview_of(team=team, change={"order": names(backlog)[::-1]})
+
+    assert PACE[team.pk] > 0
+
+
+def test_taking_a_plan_up_tells_its_pace_before_anybody_asks(team, backlog, forecast):
+    PACE.clear()
+
+    take_up(team=now(team))
+
+    assert PACE[team.pk] > 0

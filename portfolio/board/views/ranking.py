@@ -85,17 +85,17 @@ def _backlog(request: PageRequest) -> Backlog:
     )
 
 
-def _rows_of(form: Mapping[str, str]) -> dict[str, str]:
-    return {"rows": form["rows"]} if "rows" in form else {}
-
-
 def _page(
     request: PageRequest, *, refused: Mapping[str, str] | None = None, after: int = 0
 ) -> HttpResponse:
     """The board as it is now; with the panel open on a move that was refused."""
     backlog = _backlog(request)
-    # A form says how many rows its page has got meanwhile.
-    filters = Filters.read({**request.GET.dict(), **_rows_of(request.POST)})
+    asked = request.GET.dict()
+    # A page says how many rows it has got meanwhile, so that it gets as many back.
+    shown = request.POST.get("shown", asked.get("shown"))
+    if shown and not after:
+        asked["rows"] = shown
+    filters = Filters.read(asked)
     saved = list(SavedView.objects.filter(person=request.user))
     return render_page(
         request,
