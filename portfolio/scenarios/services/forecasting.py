@@ -78,6 +78,7 @@ def run_scenario_forecast(*, forecast_id: int) -> ScenarioForecast | None:
         with kept_alive(forecast):
             tried, live, then = _simulate(forecast)
         _store(forecast, tried, live, then)
+        logger.info("%s is done.", forecast)
     except ClaimLost:
         logger.info("%s was taken over by another worker.", forecast)
         return None

@@ -69,6 +69,8 @@ def try_scenario(*, scenario: Scenario, by: User) -> Tried:
 
 
 def _tried(scenario: Scenario, by: User) -> Tried:
+    # Whoever changes the plan counts up this row too, so that nothing of theirs is
+    # stored between the two readings.
     lock_team(scenario.team_id)
     team = Team.objects.select_related("calendar").get(pk=scenario.team_id)
     scenario = Scenario.objects.get(pk=scenario.pk)
