@@ -21,7 +21,7 @@ from intake.models import Demand
 from portfolio.core.models import Team, User
 from portfolio.core.words import counted, joined
 from portfolio.delivery.models import Commitment, policy_of
-from portfolio.delivery.rag import Rag, Thresholds
+from portfolio.delivery.rag import CANNOT, Rag, Thresholds
 from portfolio.delivery.reading import rag_by
 from portfolio.scenarios.models import ScenarioDates, ScenarioForecast
 
@@ -32,6 +32,11 @@ ORDER = {"green": 0, "amber": 1, "red": 2, "grey": 3}
 BECOMES = {"green": "safe", "amber": "at risk", "red": "late"}
 # Of a commitment that was late and is at risk alone; that is no loss.
 BETTER = "no longer late"
+# What goes before such a word, of one and of many.
+VERBS = {
+    **dict.fromkeys(BECOMES.values(), ("becomes ", "become ")),
+    CANNOT.word: ("", ""),
+}
 # Dates that are lost come before those that move by any number of days.
 FAR = 10**6
 
@@ -172,7 +177,9 @@ class Line:
     @property
     def loss(self) -> tuple[float, ...]:
         """How hard it is hit; the larger, the harder."""
-        days = FAR if self.is_lost else -FAR if self.is_found else self.days or 0
+        days = -FAR if self.is_found else self.days or 0
+        if self.is_lost or self.is_dropped:
+            days = FAR
         return (self.turns_worse, days, -(self.gained or 0.0))
 
 
@@ -228,10 +235,9 @@ class Comparison:
         order = [*first, *sorted(count.keys() - set(first))]
         told = [(count[word], word) for word in order if word in count]
         number, word = told[0]
-        verb = "becomes" if number == 1 else "become"
-        if word == BETTER:
-            verb = "is" if number == 1 else "are"
-        begin = f"{counted(number, 'commitment')} {verb} {word}"
+        one, many = VERBS.get(word, ("is ", "are "))
+        verb = one if number == 1 else many
+        begin = f"{counted(number, 'commitment')} {verb}{word}"
         return joined([begin, *(f"{number} {word}" for number, word in told[1:])])
 
     @property

@@ -16,6 +16,8 @@ SHOWS: dict[str, tuple[str, Callable[[Line], bool]]] = {
     "promised": ("Promised", lambda line: line.promised is not None),
     "all": ("All", lambda _line: True),
 }
+# So many demands are shown at once; more are there for a click.
+ROWS = 100
 SORTS = {
     "hit": "Hit hardest first",
     "gain": "Gaining most first",
@@ -38,15 +40,18 @@ class Filters:
     show: str = "moved"
     sort: str = "hit"
     words: str = ""
+    rows: int = ROWS
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filters:
         """What an address asks for; what it asks in words nobody knows is left out."""
         show, sort = given.get("show", ""), given.get("sort", "")
+        rows = given.get("rows", "")
         return cls(
             show=show if show in SHOWS else "moved",
             sort=sort if sort in SORTS else "hit",
             words=given.get("words", "").strip(),
+            rows=max(ROWS, int(rows)) if rows.isdecimal() and len(rows) < 9 else ROWS,
         )
 
     @property
@@ -72,15 +77,16 @@ class Filters:
         return [
             Pick(
                 name=name,
-                query=self._other(show=show),
+                query=self.other(show=show),
                 is_current=show == self.show,
                 count=sum(map(is_shown, named)),
             )
             for show, (name, is_shown) in SHOWS.items()
         ]
 
-    def _other(self, **changes: str) -> str:
-        return f"?{replace(self, **changes).query}"
+    def other(self, **changes: str | int) -> str:
+        """The address part of these filters with some of them changed."""
+        return f"?{replace(self, **changes).query}"  # type: ignore[arg-type]  # names and types are ours
 
     def _named(self, lines: Iterable[Line]) -> list[Line]:
         wanted = self.words.casefold().split()

@@ -12,12 +12,9 @@ from portfolio.core.rights import PLAN_SCENARIOS, SEE_PEOPLE
 from portfolio.scenarios.changes import read_change
 from portfolio.scenarios.choices import ChangeKind
 from portfolio.scenarios.comparison import Comparison, Line, Side, read_comparison
-from portfolio.scenarios.filters import SORTS, Filters, Pick
+from portfolio.scenarios.filters import ROWS, SORTS, Filters, Pick
 from portfolio.scenarios.models import Scenario, ScenarioChange
 from portfolio.scenarios.status import ScenarioStatus, scenario_status
-
-# More rows are in the file; nobody reads them on a page.
-MOST_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,15 @@ class ScenarioPage:
         return self.filters.shows(self.comparison.lines) if self.comparison else []
 
     @property
+    def more(self) -> int:
+        """How many the next click shows."""
+        return min(self.hidden, ROWS)
+
+    @property
+    def with_more(self) -> str:
+        return self.filters.other(rows=self.filters.rows + ROWS)
+
+    @property
     def misfits(self) -> int:
         return sum(bool(change.problem) for change in self.changes)
 
@@ -83,8 +89,8 @@ def read_page(
         changes=read_changes(scenario, user=user, problems=status.problems),
         comparison=comparison,
         filters=filters,
-        rows=[_drawn(line, axis) for line in lines[:MOST_ROWS]] if axis else [],
-        hidden=max(len(lines) - MOST_ROWS, 0),
+        rows=[_drawn(line, axis) for line in lines[: filters.rows]] if axis else [],
+        hidden=max(len(lines) - filters.rows, 0),
         axis=axis,
         may_edit=scenario.is_open and user.has_perm(PLAN_SCENARIOS),
     )
