@@ -13,6 +13,7 @@ from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Team
 from portfolio.core.services.changes import note_plan_change
 from portfolio.core.words import counted, joined
+from portfolio.delivery.services.scores import score_all
 from portfolio.demo.backlog import backlog_cases
 from portfolio.demo.company import found_company
 from portfolio.demo.decisions import refused_cases, waiting_cases
@@ -21,6 +22,7 @@ from portfolio.demo.history import delivered_cases
 from portfolio.demo.moves import order_backlog
 from portfolio.demo.promises import promise_backlog, promise_history, promise_withdrawn
 from portfolio.demo.scenarios import ask_what_a_hire_is_worth
+from portfolio.demo.scores import invent_scores
 from portfolio.demo.shares import share_out
 from portfolio.demo.stories import Stories
 from portfolio.demo.storing import Books
@@ -72,6 +74,8 @@ def load_demo(
         frozen.append(freeze_week(company, day))
     books.bring_to(today)
     books.close()
+    score_all()
+    invent_scores(company, history)
     say(f"A year of history: {counted(len(history), 'demand')} delivered.")
     say(
         f"Open: {counted(len(backlog), 'demand')} in the backlog, "

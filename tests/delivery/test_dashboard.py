@@ -18,9 +18,11 @@ from tests.delivery.rows import days_from_now, make_forecast
 from tests.factories import (
     CommitmentFactory,
     DemandFactory,
+    EngineerFactory,
     RankedDemandFactory,
     UnitFactory,
     UserFactory,
+    WorkPackageFactory,
 )
 
 PAGE = "delivery:delivery"
@@ -180,7 +182,14 @@ def test_what_another_team_promised_is_not_shown(page, team):
     assert page.get(reverse(PAGE)).context["overview"].listed == []
 
 
-@pytest.mark.parametrize("name", [PAGE, "delivery:commitments-csv"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/delivery/",
+        "/delivery/commitments.csv",
+        "/delivery/charts/ageing.csv",
+    ],
+)
 @pytest.mark.parametrize(
     ("role", "status"),
     [
@@ -191,11 +200,11 @@ def test_what_another_team_promised_is_not_shown(page, team):
         ("requester", 403),
     ],
 )
-def test_who_may_see_delivery(team, name, role, status):
+def test_who_may_see_delivery(team, address, role, status):
     client = Client()
     client.force_login(UserFactory(role=role, teams=[team]))
 
-    assert client.get(reverse(name)).status_code == status
+    assert client.get(address).status_code == status
 
 
 def test_the_page_costs_the_same_queries_for_any_length(page, team):
@@ -236,3 +245,112 @@ def test_a_delivery_of_today_counts(page, team):
     assert overview.today == timezone.localdate()
     assert overview.kept.first == 1
     assert overview.pace.now > 0
+
+
+def chart_of(response, slug):
+    [chart] = [each for each in response.context["charts"] if each.slug == slug]
+    return chart
+
+
+def ten_delivered(team):
+    for number in range(10):
+        delivered(team, due=-20, on=-10 - number, started_on=days_from_now(-40))
+
+
+def test_every_chart_has_its_sentence_its_definition_and_its_data(page, team):
+    ten_delivered(team)
+
+    response = page.get(reverse(PAGE))
+
+    text = unescape(response.content.decode())
+    assert [chart.slug for chart in response.context["charts"]] == [
+        "drift", "calibration", "burn-up", "cumulative-flow", "cycle-time", "ageing",
+        "throughput", "throughput-histogram", "sla", "skills",
+    ]  # fmt: skip
+    for chart in response.context["charts"]:
+        assert chart.heading in text
+        assert chart.definition in text
+        assert chart.figure or chart.lacking in text
+    assert chart_of(response, "cycle-time").figure
+    assert '<script id="cycle-time-figure" type="application/json">' in text
+
+
+def test_the_csv_of_a_chart_has_its_rows_and_no_formula(page, team):
+    ten_delivered(team)
+    first = DemandFactory(
+        team=team, title="=1+1", stage="delivered", started_on=days_from_now(-5),
+        delivered_on=days_from_now(-5), requester__business_unit__name="Sales",
+    )  # fmt: skip
+
+    response = page.get(reverse("delivery:chart-csv", args=["cycle-time"]))
+
+    header, *rows = cells_of(response)
+    day = days_from_now(-5).isoformat()
+    assert header[0] == "Reference"
+    assert rows[0] == [first.reference, "'=1+1", "Sales", "Standard", day, day, "1"]
+    assert len(rows) == 11
+
+
+def test_a_chart_that_is_none_is_not_found(page):
+    assert page.get(reverse("delivery:chart-csv", args=["pie"])).status_code == 404
+
+
+def test_tier_and_skill_are_read_from_the_address_by_page_and_csv(page, team):
+    package = WorkPackageFactory(
+        demand__team=team, demand__stage="in_progress",
+        demand__started_on=days_from_now(-3),
+    )  # fmt: skip
+    RankedDemandFactory(team=team, stage="in_progress", started_on=days_from_now(-4))
+    csv_of_ages = reverse("delivery:chart-csv", args=["ageing"])
+    chosen = {"skill": package.skill.slug, "tier": "standard"}
+
+    ages = chart_of(page.get(reverse(PAGE), chosen), "ageing").rows
+
+    assert [row[0] for row in ages] == [package.demand.reference]
+    assert len(cells_of(page.get(csv_of_ages, chosen))) == 1 + 1
+    assert len(cells_of(page.get(csv_of_ages, {"tier": "expedite"}))) == 1
+    assert len(cells_of(page.get(csv_of_ages))) == 1 + 2
+
+
+def test_the_demand_that_is_named_is_followed_else_the_promise_most_at_risk(page, team):
+    risky, safe, other = RankedDemandFactory.create_batch(3, team=team)
+    for demand in (risky, safe):
+        CommitmentFactory(demand=demand, original_due_on=days_from_now(15))
+    make_forecast(team, {risky: {20: 10}, safe: {10: 10}, other: {10: 10}})
+    foreign = RankedDemandFactory()
+
+    def followed(**asked):
+        return page.get(reverse(PAGE), asked).context["followed"]
+
+    assert followed() == risky
+    assert followed(demand=other.reference) == other
+    assert followed(demand=foreign.reference) == risky
+
+
+def test_following_another_demand_keeps_what_was_asked(page, team):
+    CommitmentFactory(demand=RankedDemandFactory(team=team))
+
+    text = page.get(reverse(PAGE), {"months": "6", "tier": "standard"}).content.decode()
+
+    assert '<input type="hidden" name="months" value="6">' in text
+    assert '<input type="hidden" name="tier" value="standard">' in text
+
+
+def test_leadership_sees_load_by_skill_and_no_individual(team, client):
+    engineer = EngineerFactory(team=team, name="Ada Alone")
+    demand = RankedDemandFactory(team=team)
+    weeks = [{"week": days_from_now(0).isoformat(), "demand": 3, "supply": 2}]
+    make_forecast(
+        team, {demand: {5: 10}},
+        result={
+            "skills": [{"skill": "Kafka", "weeks": weeks}],
+            "engineers": [{"id": f"eng-{engineer.pk}", "weeks": []}],
+        },
+    )  # fmt: skip
+    client.force_login(UserFactory(role="viewer"))
+
+    response = client.get(reverse(PAGE))
+
+    assert chart_of(response, "skills").rows[0][0] == "Kafka"
+    assert "Ada Alone" not in response.content.decode()
+    assert f"eng-{engineer.pk}" not in response.content.decode()

@@ -8,6 +8,7 @@ import itertools
 import pytest
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models import F
 
 from capacity.models import (
     Engineer,
@@ -24,7 +25,7 @@ from intake.evidence import EVIDENCE
 from intake.models import Demand, RankMove, SlaClock, System
 from portfolio.catalogue.models import Integration
 from portfolio.core.models import BusinessUnit, Event, Team, User
-from portfolio.delivery.models import Commitment, CommitmentVersion
+from portfolio.delivery.models import Commitment, CommitmentVersion, ForecastScore
 from portfolio.demo.days import DAY
 from portfolio.demo.loading import load_demo
 from portfolio.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
@@ -421,3 +422,14 @@ def test_one_request_is_talked_about_by_who_asked_and_inside_the_team(demo):
         (demo.members.get(role="manager"), "team"),
     ]
     assert all(event.at > demand.submitted_at for event in said)
+
+
+def test_what_was_forecast_of_the_past_year_came_true_about_as_often_as_people_do(demo):
+    first = ForecastScore.objects.first_told()
+
+    right = first.filter(delivered_on__lte=F("p85")).count()
+
+    assert first.count() == Demand.objects.delivered().count()
+    assert 0.7 < right / first.count() < 0.9
+    assert not first.filter(told_on__gte=F("delivered_on")).exists()
+    assert not first.exclude(p10__lte=F("p50"), p50__lte=F("p85")).exists()

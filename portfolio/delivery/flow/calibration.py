@@ -157,8 +157,8 @@ def _figure(drawn: list[Reliability]) -> dict[str, Any]:
         hoverinfo="text", cliponaxis=False,
     )  # fmt: skip
     sheet.axis("xaxis", range=[0, 102], tickmode="array", tickvals=list(LEVELS),
-               ticktext=[f"P{level}" for level in LEVELS],
-               title={"text": "What we said", "standoff": 6})  # fmt: skip
+               tickangle=0,
+               title={"text": "What we said, in %", "standoff": 6})  # fmt: skip
     sheet.axis("yaxis", range=[0, 102], ticksuffix=" %", dtick=25)
     sheet.unit("Share done by then")
     return sheet.figure()

@@ -43,6 +43,11 @@ class Chart:
     is_of_demands: bool = False
 
     @property
+    def heading(self) -> str:
+        """The title as it is shown: no line ends between a number and its %."""
+        return self.title.replace(" %", "\N{NO-BREAK SPACE}%")
+
+    @property
     def figure_id(self) -> str:
         return f"{self.slug}-figure"
 

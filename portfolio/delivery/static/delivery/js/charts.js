@@ -7,6 +7,8 @@ const TITLE_LENGTH = 112;
 // About what names of rows take beside a plot, and a label such as “85 %” above it.
 const ROW_NAMES = 240;
 const LABEL_WIDTH = 36;
+// What the name of a row takes above it where there is no room beside.
+const ROW_NAME_HEIGHT = 18;
 const FACES = ["--surface", "--ink", "--ink-2", "--ink-3", "--line", "--line-strong", "--accent", "--green", "--amber", "--red", "--p85", "--p95"];
 let loading;
 
@@ -99,7 +101,7 @@ function dress(figure, width) {
     layout.annotations = [...layout.annotations, ...names];
     Object.assign(layout.yaxis, { showticklabels: false, automargin: false, range: [tickvals.length - 0.6, -0.9] });
     Object.assign(layout.margin, { l: 16, r: 22 }); // room for half a label of each end
-    layout.height += tickvals.length * 18;
+    layout.height += tickvals.length * ROW_NAME_HEIGHT;
     layout.xaxis.nticks = 5;
   }
   spread(layout);
@@ -182,8 +184,18 @@ const seen = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "200px" });
 
+// Room for each chart is kept from the start, so that nothing moves when it is drawn.
+function keepRoom(box) {
+  const { layout } = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+  const names = layout.meta?.rows && box.clientWidth < NARROW ? layout.yaxis.tickvals.length * ROW_NAME_HEIGHT : 0;
+  box.style.minHeight = `${layout.height + names}px`;
+}
+
 function begin() {
-  for (const box of document.querySelectorAll("[data-chart]")) seen.observe(box);
+  for (const box of document.querySelectorAll("[data-chart]")) {
+    keepRoom(box);
+    seen.observe(box);
+  }
 }
 
 if (document.readyState === "complete") begin();
