@@ -7,6 +7,9 @@ import pytest
 from django.utils import timezone
 
 from intake.models import Demand
+from portfolio.delivery.choosing import Asked
+from portfolio.delivery.flow.calibration import p85_of, reliability_of
+from portfolio.delivery.flow.records import read_first_told
 from portfolio.delivery.models import ForecastScore
 from portfolio.delivery.proportions import Share, wilson
 from portfolio.delivery.top_line import read_top_line
@@ -65,7 +68,7 @@ def test_sla_is_of_what_is_decided_in_the_period(team):
     assert top_line(team).sla == Share(2, 4)
 
 
-def test_a_p85_is_judged_once_its_day_has_passed_done_or_not(team):
+def test_a_p85_is_judged_once_its_day_has_passed_as_in_the_chart(team, manager):
     scored(team, p85=-10, done=-12)
     scored(team, p85=-10, done=-10)
     scored(team, p85=-10, done=-3)
@@ -78,6 +81,9 @@ def test_a_p85_is_judged_once_its_day_has_passed_done_or_not(team):
     make_forecast(team, {late: {30: 10}, coming: {-9: 10}})
 
     assert top_line(team).p85 == Share(2, 4)
+    asked = Asked(team, manager, days_from_now(-90), timezone.localdate())
+    drawn = p85_of(reliability_of(read_first_told(asked), asked.since, asked.today))
+    assert (drawn.right, drawn.judged) == (2, 4)
 
 
 @pytest.mark.parametrize(
