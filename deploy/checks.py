@@ -32,7 +32,7 @@ COMPILED = {"NUMBA_CACHE_DIR": str(HERE / ".throughline" / "check" / "numba")}
 
 # The engine is compiled beside the others; who forecasts comes last.
 APART = ("engine", "journeys")
-FORECASTING = ("demo", "reports", "board", "capacity")
+FORECASTING = ("demo", "reports", "board", "scenarios", "capacity")
 ROOMS = sorted(
     {f"tests/{path.parent.name}" for path in HERE.glob("tests/*/test_*.py")}
     - {f"tests/{room}" for room in APART},

@@ -405,6 +405,19 @@ def test_what_no_longer_fits_is_told_to_others_without_the_reason(
     assert "Ada" not in page
 
 
+def test_search_finds_what_one_may_read(client, scenario, manager, viewer):
+    asked = reverse("core:search"), {"q": "hire"}
+
+    client.force_login(manager)
+    found = client.get(*asked).content.decode()
+    client.force_login(viewer)
+    hidden = client.get(*asked).content.decode()
+
+    assert scenario.get_absolute_url() in found
+    assert "scenario, open" in found
+    assert scenario.get_absolute_url() not in hidden
+
+
 def test_what_is_not_shared_is_not_there_for_others(client, scenario, viewer):
     client.force_login(viewer)
 
