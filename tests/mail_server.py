@@ -30,12 +30,12 @@ class Mailbox:
         return "250 Kept"
 
     def wait_for(self, to, subject, seconds=30):
-        """The text of the last mail to an address with these words in its subject."""
+        """The plain text of the last mail to an address with this in its subject."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for recipients, message in reversed(list(self.mails)):
                 if to in recipients and subject in message["Subject"]:
-                    return message.get_content()
+                    return message.get_body(["plain"]).get_content()
             time.sleep(0.1)
         had = [(to, message["Subject"]) for to, message in self.mails]
         raise AssertionError(f"No mail to {to} with “{subject}” came; there are {had}.")

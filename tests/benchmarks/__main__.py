@@ -15,6 +15,7 @@ PARTS = {
     "change": "time from a change to the forecast that knows it, with the demo data",
     "submissions": "2,000 requests from 16 threads, on SQLite and on PostgreSQL",
     "preview": "a drag on the board, answered by a worker, with 500 demands",
+    "status": "the weekly status of 1,000 demands in all five formats",
     "drag": "the same as the page waits for it, with a real worker and Redis",
 }
 

@@ -53,7 +53,7 @@ def _of_size(size: int) -> dict[str, Any]:
     from django.urls import reverse
 
     with transaction.atomic():
-        manager = _team_with(size)
+        manager = team_with(size)
         client = Client()
         client.force_login(manager)
         address = reverse("board:board")
@@ -84,7 +84,7 @@ def _of_size(size: int) -> dict[str, Any]:
     }
 
 
-def _team_with(size: int) -> Any:
+def team_with(size: int) -> Any:
     """A manager whose team has so many ranked, estimated and forecast demands."""
     from django.utils import timezone
 

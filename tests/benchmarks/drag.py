@@ -18,9 +18,9 @@ DRAGS = 40
 
 NEW_TEAM = """
 from capacity.models import Forecast, Skill
-from tests.benchmarks.board import _team_with
+from tests.benchmarks.board import team_with
 from tests.factories import EngineerFactory, KtloStreamFactory
-team = _team_with({demands}).teams.get()
+team = team_with({demands}).teams.get()
 Forecast.objects.all().delete()
 skills = list(Skill.objects.all())
 people = [

@@ -54,33 +54,22 @@ TITLES = [
 ]
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        BACKLOG,
-        CAPACITY,
-        COMMITMENTS,
-        DECISIONS,
-        DELIVERED,
-        NEXT,
-        RISKS,
-        SERVICE,
-        SHARES,
-    ],
-    ids=lambda table: table.key,
-)
-def test_every_cell_of_a_sheet_is_the_typed_value_of_the_snapshot(report, table):
-    rows = sheet_rows(book_of(report)[table.name])
+def test_every_cell_of_a_sheet_is_the_typed_value_of_the_snapshot(report):
+    book = book_of(report)
 
-    said = rows_of(table, edition_of(report).content)
-    assert said
-    assert rows == [
-        {
-            column.heading: as_cell(row.get(column.key), column.kind)
-            for column in table.columns
-        }
-        for row in said
-    ]
+    for table in (
+        BACKLOG, CAPACITY, COMMITMENTS, DECISIONS, DELIVERED, NEXT, RISKS, SERVICE,
+        SHARES,
+    ):  # fmt: skip
+        said = rows_of(table, edition_of(report).content)
+        assert said
+        assert sheet_rows(book[table.name]) == [
+            {
+                column.heading: as_cell(row.get(column.key), column.kind)
+                for column in table.columns
+            }
+            for row in said
+        ]
 
 
 def test_the_summary_says_the_numbers_of_the_snapshot(report):
@@ -211,11 +200,6 @@ def test_every_number_of_a_table_is_a_row_of_the_csv(report, table):
         for row in rows_of(table, report.content)
         for column in numbers
     ]
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_the_same_snapshot_gives_the_same_bytes(report, name):
-    assert write_file(report, name) == write_file(report, name)
 
 
 def test_an_old_week_is_rebuilt_to_the_same_bytes_whatever_happened_since(

@@ -92,6 +92,7 @@ def test_a_mail_needs_no_picture_and_no_other_file(report):
     ]
 
 
+@pytest.mark.slow
 def test_four_hundred_commitments_read_well_in_every_format(report):
     crowded(report, title="Orders into the warehouse", commitments=400)
 
