@@ -59,10 +59,33 @@ def explain_forecast(forecast_id: int) -> None:
 
 
 @shared_task
+def find_help(help_id: int) -> None:
+    from capacity.services.help_runs import run_help
+
+    run_help(help_id=help_id)
+
+
+@shared_task
+def find_help_for_every_team() -> None:
+    from capacity.services.helping import request_help
+    from portfolio.core.errors import RuleBroken
+    from portfolio.core.models import Team
+
+    for team in Team.objects.all():
+        try:
+            request_help(team=team, by=None)
+        except RuleBroken as none:
+            logger.info("Nothing to try for the %s: %s", team, none)
+
+
+@shared_task
 def rescue_forecasts(silent_since: str | None = None) -> None:
     from capacity.services.forecasting import rescue_forecasts as rescue
+    from capacity.services.help_runs import rescue_help
 
-    rescue(silent_since=datetime.fromisoformat(silent_since) if silent_since else None)
+    since = datetime.fromisoformat(silent_since) if silent_since else None
+    rescue(silent_since=since)
+    rescue_help(silent_since=since)
 
 
 @shared_task

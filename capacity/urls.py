@@ -6,6 +6,7 @@ from capacity import api, views
 from capacity.views import (
     calendars,
     envelopes,
+    helping,
     ktlo,
     leave,
     own_work,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("my-work/<int:pk>/put-back/", own_work.put_back, name="put-back-work"),
     path("my-work/<int:pk>/reopen/", own_work.reopen, name="reopen-work"),
     path("capacity/", views.capacity, name="capacity"),
+    path("capacity/what-helps/", helping.what_helps, name="what-helps"),
     path("capacity/team/", people.engineers, name="engineers"),
     path("capacity/team/new/", people.new_engineer, name="new-engineer"),
     path("capacity/team/<int:pk>/", people.engineer, name="engineer"),

@@ -95,4 +95,10 @@ app.conf.beat_schedule = {
         "task": "capacity.tasks.forecast_every_team",
         "schedule": crontab(hour=3, minute=0),
     },
+    # What would help takes as long as dozens of previews, so it is tried by night;
+    # and whenever somebody asks.
+    "find-help-every-morning": {
+        "task": "capacity.tasks.find_help_for_every_team",
+        "schedule": crontab(hour=3, minute=30),
+    },
 }

@@ -122,6 +122,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 
+# What would help is tried in so many worlds that all candidates take no longer.
+HELP_SECONDS = env.number("PORTFOLIO_HELP_SECONDS", 120)
 # A forecast starts by itself when nothing relevant has changed for this long.
 FORECAST_QUIET_SECONDS = env.number("PORTFOLIO_FORECAST_QUIET_SECONDS", 3)
 FORECAST_TRIALS = env.number("PORTFOLIO_FORECAST_TRIALS", 10_000, least=1)

@@ -7,6 +7,7 @@ from capacity.models.engineers import (
     WeeklyHours,
 )
 from capacity.models.forecasts import DemandForecast, Forecast
+from capacity.models.help import HelpRun
 from capacity.models.ktlo import Interruption, KtloStream
 from capacity.models.packages import WorkPackage
 from capacity.models.receipts import ExpediteReceipt
@@ -19,6 +20,7 @@ __all__ = [
     "EngineerSkill",
     "ExpediteReceipt",
     "Forecast",
+    "HelpRun",
     "Interruption",
     "KtloStream",
     "Leave",

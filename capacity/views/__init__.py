@@ -30,6 +30,7 @@ from capacity.models import Forecast, WorkPackage
 from capacity.services.envelopes import warning_when_accepted
 from capacity.services.estimating import accept_with_packages, set_packages
 from capacity.services.forecasting import request_forecast
+from capacity.services.helping import help_for
 from capacity.services.indicating import indication_for
 from capacity.services.overview import overview_of
 from capacity.services.reading import outlook_of
@@ -64,7 +65,12 @@ def capacity(request: PageRequest) -> HttpResponse:
     return render_page(
         request,
         "capacity/capacity.html",
-        {"team": team, "status": status, "overview": overview},
+        {
+            "team": team,
+            "status": status,
+            "overview": overview,
+            "help": help_for(team, request.user),
+        },
         fragment="capacity",
     )
 

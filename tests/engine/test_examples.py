@@ -17,6 +17,7 @@ MODULES = (
     "capacity.engine.distribution",
     "capacity.engine.draws",
     "capacity.engine.explaining",
+    "capacity.engine.helping",
     "capacity.engine.history",
     "capacity.engine.noise",
     "capacity.engine.plan",

@@ -81,6 +81,7 @@ def product(tmp_path_factory, mailbox) -> Iterator[Product]:
         # Enough for stable dates, and quick on a busy machine.
         "PORTFOLIO_FORECAST_TRIALS": "1000",
         "PORTFOLIO_FORECAST_QUIET_SECONDS": "1",
+        "PORTFOLIO_HELP_SECONDS": "5",
         "PORTFOLIO_EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
     }
     log = (state / "log").open("wb")

@@ -76,3 +76,18 @@ def test_an_engineer_starts_goes_on_finishes_and_logs(sign_in):
     expect(toasts).to_contain_text("is in hand again.")
     mine.get_by_role("button", name="Put back").click()
     expect(toasts).to_contain_text("is not begun any more.")
+
+
+def test_what_would_help_is_tried_with_progress(sign_in):
+    page = sign_in("manager@example.com")
+    page.goto("/capacity/")
+    page.get_by_role("link", name="What would help").click()
+    page.get_by_role("button", name="Try it on the newest forecast").click()
+
+    expect(page.locator("#help")).to_contain_text("You can leave this page")
+    helps = page.locator(".helps tbody")
+    expect(helps.first).to_contain_text("One more person", timeout=60_000)
+    assert helps.count() > 3
+    leadership = sign_in("cio@example.com")
+    leadership.goto("/capacity/what-helps/")
+    expect(leadership.locator(".helps")).to_contain_text("A colleague at half speed")

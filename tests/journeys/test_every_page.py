@@ -20,6 +20,7 @@ PAGES = {
         "/capacity/",
         "/capacity/shares/",
         "/capacity/shares/?quarter=2026Q3",
+        "/capacity/what-helps/",
         "/capacity/team/",
         "/capacity/team/new/",
         "/capacity/team/1/",
@@ -83,6 +84,7 @@ PAGES = {
     "cio@example.com": [
         "/board/",
         "/capacity/",
+        "/capacity/what-helps/",
         "/scenarios/",
         "/scenarios/1/",
         "/delivery/",
