@@ -7,6 +7,7 @@ what is *planned* is the effort the newest forecast puts into its remaining days
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,9 +29,11 @@ from intake.services.token_quarters import versions_at
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Team, User
 from portfolio.core.services.events import record_event
+from portfolio.core.services.store import keep, kept
 
 # Less than this is rounding.
 LEAST_DAYS = 0.05
+KEPT_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,27 @@ def over_words(envelope: Envelope, quarter: Quarter) -> str:
         f"{envelope.tier} is {envelope.over:.1f} days over its share of "
         f"{quarter.words}: it takes {envelope.taken:.1f} of {envelope.allowed:.1f}."
     )
+
+
+def over_now(team: Team) -> list[str]:
+    """Every tier that is over its share, in words; kept for ``over_before``."""
+    standing = envelopes_of(team)
+    words = [over_words(each, standing.quarter) for each in standing.over]
+    keep(_kept_name(team), json.dumps(words).encode(), seconds=KEPT_SECONDS)
+    return words
+
+
+def over_before(team: Team) -> list[str]:
+    """What ``over_now`` said last: at hand at once, for a page that then asks anew.
+
+    So the page leaves room for it, and nothing on it jumps.
+    """
+    found = kept(_kept_name(team))
+    return list(json.loads(found)) if found else []
+
+
+def _kept_name(team: Team) -> str:
+    return f"over-shares:{team.pk}"
 
 
 def warning_with(demand: Demand, *, days: float, words: str) -> str:

@@ -27,7 +27,7 @@ from capacity.forms import (
     rows_typed,
 )
 from capacity.models import Forecast, WorkPackage
-from capacity.services.envelopes import warning_when_accepted
+from capacity.services.envelopes import over_before, warning_when_accepted
 from capacity.services.estimating import accept_with_packages, set_packages
 from capacity.services.forecasting import request_forecast
 from capacity.services.helping import help_for
@@ -70,6 +70,7 @@ def capacity(request: PageRequest) -> HttpResponse:
             "status": status,
             "overview": overview,
             "help": help_for(team, request.user),
+            "over": over_before(team),
         },
         fragment="capacity",
     )

@@ -27,6 +27,7 @@ from capacity.services.envelopes import (
     earlier_loans,
     end_of,
     envelopes_of,
+    over_now,
     over_words,
     warning_when_moved,
 )
@@ -110,11 +111,10 @@ def if_moved(request: PageRequest, reference: str) -> HttpResponse:
 @permission_required(SEE_CAPACITY, raise_exception=True)
 def line(request: PageRequest) -> HttpResponse:
     """One line for each tier that takes more than its share, for other pages."""
-    standing = envelopes_of(team_of(request.user))
     return render_page(
         request,
         "capacity/envelopes_line.html",
-        {"over": [over_words(each, standing.quarter) for each in standing.over]},
+        {"over": over_now(team_of(request.user))},
         fragment="line",
     )
 

@@ -320,6 +320,18 @@ def test_the_board_is_told_in_a_line(client, team, manager, over):
     assert reverse("capacity:envelopes-line") in board
 
 
+def test_a_page_shows_at_once_what_the_line_said_last(client, store, manager, over):
+    """So that nothing on the board jumps when the line arrives."""
+    client.force_login(manager)
+    first = client.get(reverse("board:board")).content.decode()
+    client.get(reverse("capacity:envelopes-line"))
+
+    second = client.get(reverse("board:board")).content.decode()
+    capacity = client.get(reverse("capacity:capacity")).content.decode()
+
+    assert (SAID in first, SAID in second, SAID in capacity) == (False, True, True)
+
+
 def test_accepting_says_when_the_tier_goes_beyond_its_share(
     client, team, manager, skill, shares
 ):

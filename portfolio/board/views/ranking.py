@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from capacity.services.envelopes import over_before
 from capacity.services.status import forecast_status
 from intake.models import Demand
 from intake.services.ranking import move_demand
@@ -102,6 +103,7 @@ def _page(
         "board/board.html",
         {
             "status": forecast_status(backlog.team),
+            "over": over_before(backlog.team),
             "page": page_of(
                 backlog,
                 filters,
