@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +23,8 @@ class Cell:
     week: date
     asked: float
     offered: float
+    # Nothing of it is in hand: who does it, and for how long, is simulated.
+    is_estimated: bool = False
 
     @property
     def share(self) -> float | None:
@@ -63,9 +65,21 @@ class Line:
 
 
 def lines_of(
-    rows: Iterable[dict[str, Any]], *, name: str, asked: str, offered: str, since: date
+    rows: Iterable[dict[str, Any]],
+    *,
+    name: str,
+    asked: str,
+    offered: str,
+    since: date,
+    weeks: int = WEEKS,
+    in_hand_until: Mapping[str, date] | None = None,
 ) -> list[Line]:
-    """Rows of an engine result as lines of the next weeks, the current one first."""
+    """Rows of an engine result as lines of the next weeks, the current one first.
+
+    ``in_hand_until`` says by name until when something of it is in hand; without it
+    nothing is marked as estimated.
+    """
+    known = in_hand_until if in_hand_until is not None else {}
     monday = since - timedelta(days=since.weekday())
     return [
         Line(
@@ -75,10 +89,13 @@ def lines_of(
                     week=date.fromisoformat(week["week"]),
                     asked=float(week[asked]),
                     offered=float(week[offered]),
+                    is_estimated=in_hand_until is not None
+                    and date.fromisoformat(week["week"])
+                    > known.get(str(row[name]), date.min),
                 )
                 for week in row["weeks"]
                 if date.fromisoformat(week["week"]) >= monday
-            ][:WEEKS],
+            ][:weeks],
         )
         for row in rows
     ]

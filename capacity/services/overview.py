@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from capacity.load import Line, lines_of
+from capacity.load import WEEKS, Line, lines_of
 from capacity.models import DemandForecast, Engineer, Forecast, Leave, WorkPackage
 from capacity.services.gathering import engineer_id
 from capacity.services.results import result_for
@@ -69,19 +69,11 @@ def overview_of(
 ) -> Overview:
     """The team's capacity as this person may see it; engineers see their own line."""
     sees_people = user.has_perm("capacity.see_people")
-    engineers = list(
-        Engineer.objects.filter(team=team).not_gone_by(today).with_calendars()
-    )
-    result = result_for(forecast, user=user) if forecast else {}
+    engineers = _engineers(team, today)
+    skills, people = _load(forecast, user, engineers, today, WEEKS)
     return Overview(
-        skills=lines_of(
-            result.get("skills", []),
-            name="skill",
-            asked="demand",
-            offered="supply",
-            since=today,
-        ),
-        people=_people(result, engineers, today),
+        skills=skills,
+        people=people,
         cover=_cover(team, engineers),
         holidays=_holidays(team, engineers, today),
         coming=_coming(forecast),
@@ -91,9 +83,36 @@ def overview_of(
     )
 
 
-def _people(
-    result: dict[str, Any], engineers: list[Engineer], today: date
-) -> list[Line]:
+def load_of(
+    *, team: Team, user: User, forecast: Forecast | None, today: date, weeks: int
+) -> tuple[list[Line], list[Line]]:
+    """Load by skill, and by person as far as this one may see people."""
+    return _load(forecast, user, _engineers(team, today), today, weeks)
+
+
+def _engineers(team: Team, today: date) -> list[Engineer]:
+    found = Engineer.objects.filter(team=team).not_gone_by(today)
+    return list(found.with_calendars())
+
+
+def _load(
+    forecast: Forecast | None,
+    user: User,
+    engineers: list[Engineer],
+    today: date,
+    weeks: int,
+) -> tuple[list[Line], list[Line]]:
+    result = result_for(forecast, user=user) if forecast else {}
+    by_person, by_skill = _in_hand_until(forecast)
+    skills = lines_of(
+        result.get("skills", []),
+        name="skill",
+        asked="demand",
+        offered="supply",
+        since=today,
+        weeks=weeks,
+        in_hand_until=by_skill,
+    )
     names = {engineer_id(each.pk): each.name for each in engineers}
     rows = sorted(
         (
@@ -103,7 +122,42 @@ def _people(
         ),
         key=lambda row: str(row["name"]),
     )
-    return lines_of(rows, name="name", asked="load", offered="capacity", since=today)
+    people = lines_of(
+        rows,
+        name="name",
+        asked="load",
+        offered="capacity",
+        since=today,
+        weeks=weeks,
+        in_hand_until=by_person
+        and {name: by_person[pk] for pk, name in names.items() if pk in by_person},
+    )
+    return skills, people
+
+
+def _in_hand_until(
+    forecast: Forecast | None,
+) -> tuple[dict[str, date] | None, dict[str, date] | None]:
+    """The last day (P50) on which people, and skills, have something in hand.
+
+    None where the forecast does not foresee it, as those of long ago.
+    """
+    if forecast is None or not forecast.turns:
+        return None, None
+    by_person: dict[str, date] = {}
+    by_package: dict[str, date] = {}
+    for name, turns in forecast.turns.items():
+        for row in turns["in_hand"]:
+            ends = row["ends"]["p50"]
+            until = date.fromisoformat(ends) if ends else date.max
+            by_person[name] = max(until, by_person.get(name, until))
+            by_package[row["package"]] = until
+    by_skill: dict[str, date] = {}
+    packages = WorkPackage.objects.filter(pk__in=by_package)
+    for pk, skill in packages.values_list("pk", "skill__name"):
+        until = by_package[str(pk)]
+        by_skill[skill] = max(until, by_skill.get(skill, until))
+    return by_person, by_skill
 
 
 def _cover(team: Team, engineers: list[Engineer]) -> list[SkillCover]:

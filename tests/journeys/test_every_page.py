@@ -21,6 +21,7 @@ PAGES = {
         "/capacity/shares/",
         "/capacity/shares/?quarter=2026Q3",
         "/capacity/what-helps/",
+        "/capacity/over-time/",
         "/capacity/team/",
         "/capacity/team/new/",
         "/capacity/team/1/",
