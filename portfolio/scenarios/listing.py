@@ -57,6 +57,7 @@ def read_list(*, team: Team, user: User, filters: ListFilters) -> ScenarioList:
         .filter(team=team)
         .select_related("made_by", "team__calendar")
         .with_counts()
+        .by_age()
         .prefetch_related(Prefetch("forecasts", runs))
     )
     return ScenarioList(

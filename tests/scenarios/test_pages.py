@@ -92,10 +92,12 @@ def test_list_is_filtered_by_state(as_manager, scenario, manager, team):
     save_scenario(team=team, name="Other", why="", by=manager)
     as_manager.post(address("discard", scenario))
 
+    save_scenario(team=team, name="Newest", why="", by=manager)
     usual = as_manager.get(LIST).content.decode()
     discarded = as_manager.get(f"{LIST}?show=discarded").content.decode()
 
-    assert ("Other" in usual, ">Hire<" in usual) == (True, False)
+    assert usual.index("Newest") < usual.index("Other")
+    assert ">Hire<" not in usual
     assert ("Other" in discarded, ">Hire<" in discarded) == (False, True)
 
 
