@@ -47,6 +47,8 @@ def test_promise_is_moved_delivered_with_its_gates_and_read_in_its_quarter(sign_
     for gate in ("Error handling", "Monitoring", "Documentation"):
         progress.get_by_label(re.compile(gate)).check()
     progress.get_by_role("button", name="Only keep the ticks").click()
+    # The section is drawn anew, and what is typed before is not in it.
+    expect(progress.get_by_role("alert")).to_have_count(0)
     expect(progress.get_by_label(re.compile("Monitoring"))).to_be_checked()
     progress.get_by_label(re.compile("Why it may go without")).fill("A pilot.")
     found = Axe().run(page).response["violations"]
