@@ -134,8 +134,8 @@ class PolicyForm(forms.Form):
         label="Margin for good news",
         min_value=0,
         max_value=30,
-        help_text="By so many points a chance must rise above a threshold before an "
-        "alert says it is better. Bad news is told at once.",
+        help_text="So many points above a threshold a chance is told as better; what "
+        "is worse is told at once.",
     )
 
     def shares(self) -> dict[str, float]:

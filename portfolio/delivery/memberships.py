@@ -32,7 +32,10 @@ def read_quarter(
     """``team`` is None for who belongs to none and sees what their unit asked for."""
     commitments = (
         Commitment.objects.visible_to(user)
-        .filter(Q(closed_on=None) | Q(closed_on__gte=quarter.first))
+        .filter(
+            Q(closed_on=None) | Q(closed_on__gte=quarter.first),
+            promised_at__date__lte=quarter.last,
+        )
         .select_related("demand__business_unit")
         .prefetch_related("versions")
         .order_by("pk")
