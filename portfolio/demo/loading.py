@@ -26,7 +26,7 @@ from portfolio.demo.scores import invent_scores
 from portfolio.demo.shares import share_out
 from portfolio.demo.stories import Stories
 from portfolio.demo.storing import Books
-from portfolio.demo.weeks import freeze_week, freezing_days
+from portfolio.demo.weeks import freeze_week, freezing_days, plan_reports
 
 
 def is_in_use() -> bool:
@@ -57,6 +57,7 @@ def load_demo(
         f"{counted(Integration.objects.running().count(), 'integration')} running."
     )
     share_out(company)
+    plan_reports(company)
     told = Stories()
     diary = Diary(company)
     backlog = backlog_cases(company, told.backlog, diary)

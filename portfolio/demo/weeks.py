@@ -9,7 +9,8 @@ from django.conf import settings
 from capacity.services.forecasting import forecast_the_past
 from portfolio.demo.company import Company
 from portfolio.demo.days import DAY, Days
-from portfolio.reports.models import StatusReport
+from portfolio.reports.choices import ReportState
+from portfolio.reports.models import ReportPlan, StatusReport
 from portfolio.reports.services.freezing import freeze_report
 from portfolio.reports.weeks import monday_of
 
@@ -50,6 +51,23 @@ def freeze_week(company: Company, day: dt.date) -> StatusReport:
         trials=min(TRIALS, settings.FORECAST_TRIALS),
         reason="A new day.",
     )
-    return freeze_report(
+    report = freeze_report(
         team=company.team, week=day, by=company.manager, now=at + MINUTES_LATER
+    )
+    # Approved and sent in those weeks; the mails themselves are none of the demo's.
+    report.state = ReportState.SENT
+    report.approved_at = at + 2 * MINUTES_LATER
+    report.approved_by = company.manager
+    report.sent_at = at + 3 * MINUTES_LATER
+    report.save(update_fields=["state", "approved_at", "approved_by", "sent_at"])
+    return report
+
+
+def plan_reports(company: Company) -> None:
+    """Who gets the status; its draft is made by hand, so that a visitor sees how."""
+    ReportPlan.objects.create(
+        team=company.team,
+        time_zone=company.team.calendar.time_zone,
+        leadership="cio@example.com",
+        insiders=company.manager.email,
     )

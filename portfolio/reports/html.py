@@ -37,7 +37,7 @@ def text_of(edition: Edition) -> str:
     parts = [
         _wrapped(edition.title),
         _wrapped(head["sentence"]),
-        _wrapped(head["trend"]),
+        _wrapped(f"{head['trend']} {head.get('trend_way', '').capitalize()}".strip()),
         "\n".join(_wrapped(line) for line in head.get("note", "").splitlines()),
         "\n".join(f"{name}: {value}" for name, value in told["figures"]),
         *(_section_text(section) for section in told["sections"]),

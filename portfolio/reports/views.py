@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +9,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -35,14 +38,30 @@ from portfolio.reports.services.planning import save_plan
 from portfolio.reports.services.sending import recipients_of, send_report
 from portfolio.reports.weeks import monday_of, parse_week, week_name
 
+View = Callable[..., HttpResponse]
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 may_read = permission_required(SEE_REPORTS, raise_exception=True)
 may_freeze = permission_required(FREEZE, raise_exception=True)
 may_send = permission_required(SEND_REPORT, raise_exception=True)
 
 
+def refuses_altered(view: View) -> View:
+    """A snapshot that somebody altered in the database is not shown but told of."""
+
+    @wraps(view)
+    def refusing(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except RuleBroken as broken:
+            messages.error(request, str(broken))
+            return redirect(f"{reverse('reports:reports')}?draft")
+
+    return refusing
+
+
 @require_safe
 @may_read
+@refuses_altered
 def reports(request: PageRequest) -> HttpResponse:
     """This week as it was frozen last or as it reads now, and the archive below it."""
     team = team_of(request.user)
@@ -78,6 +97,7 @@ def reports(request: PageRequest) -> HttpResponse:
 
 @require_safe
 @may_read
+@refuses_altered
 def report(request: PageRequest, week: str, version: int) -> HttpResponse:
     """One snapshot, what was written beside it, and how far it has got."""
     return _report_page(request, _report_or_404(request, week, version), [])
@@ -117,6 +137,7 @@ def freeze(request: PageRequest) -> HttpResponse:
 
 @require_form
 @may_freeze
+@refuses_altered
 def notes(request: PageRequest, week: str, version: int) -> HttpResponse:
     """What a manager writes beside the computed status, before it is approved."""
     found = _report_or_404(request, week, version)
@@ -214,6 +235,7 @@ def plan(request: PageRequest) -> HttpResponse:
 
 @require_safe
 @may_read
+@refuses_altered
 def download(request: PageRequest, week: str, version: int, fmt: str) -> HttpResponse:
     if fmt not in CONTENT_TYPES:
         raise Http404

@@ -14,6 +14,7 @@ def test_status_is_annotated_approved_sent_and_downloaded(sign_in, mailbox):
     page = sign_in("manager@example.com")
     page.goto("/reports/plan/")
     page.get_by_label("Leadership").fill("board@example.com")
+    page.get_by_label("The team and its managers").fill("")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Freeze this week").click()
 

@@ -204,3 +204,17 @@ def test_reports_are_read_in_the_admin_and_never_edited(client, team, today):
 
     assert client.get(address).status_code == 200
     assert client.post(address, {"version": 9}).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/reports/", "{}", "{}pdf/", "{}notes/"])
+def test_a_snapshot_that_was_altered_is_told_of_and_not_shown(
+    page, team, manager, today, address
+):
+    report = freeze_report(team=team, week=today, by=manager)
+    StatusReport.objects.update(content={**report.content, "team": "Others"})
+
+    answer = page.get(address.format(report.get_absolute_url()), follow=True)
+
+    assert answer.status_code == 200
+    assert "is not what was frozen" in answer.content.decode()
+    assert "Not frozen yet" not in answer.content.decode()
