@@ -165,7 +165,9 @@ def _sum(policy: Policy, inputs: Mapping[str, Input], names: tuple[str, ...]) ->
 def _from_evidence(
     answers: Mapping[str, str], needed_by: date | None, today: date
 ) -> dict[str, int]:
-    if not is_complete(answers):
+    # The date has a column of its own, and is not kept among the answers.
+    date_given = {"needed_by": needed_by.isoformat()} if needed_by else {}
+    if not is_complete({**answers, **date_given}):
         return {}
     urgency = urgency_of(answers)
     criticality = BY_URGENCY[urgency]

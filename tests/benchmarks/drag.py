@@ -73,7 +73,7 @@ for number in range({drags} + 1):
              "to_place": random.randrange(len(rows)) + 1}}
     began, ran = time.perf_counter(), time.process_time()
     page = client.get("/board/try/", asked, headers={{"HX-Request": "true"}})
-    while late := re.search('hx-get="([^"]+)"', page.content.decode()):
+    while late := re.search('hx-get="(/board/try/[^"]+)"', page.content.decode()):
         # As the page does: it looks again for an answer that is not there yet.
         time.sleep(0.1)
         page = client.get(html.unescape(late[1]), headers={{"HX-Request": "true"}})

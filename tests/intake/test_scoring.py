@@ -55,13 +55,12 @@ def test_incomplete_evidence_says_nothing():
     [("2026-12-01", 10), ("2027-02-01", 8), ("2027-05-01", 7), ("2027-12-01", 6)],
 )
 def test_date_that_cannot_move_presses_more_the_nearer_it_is(needed_by, criticality):
-    answers = EVIDENCE | {
-        "date": "yes", "needed_by": needed_by, "date_set_by": "law", "date_name": "Act"
-    }  # fmt: skip
+    answers = EVIDENCE | {"date": "yes", "date_set_by": "law", "date_name": "Act"}
 
     found = numbers(answers=answers, needed_by=date.fromisoformat(needed_by))
 
     assert found["criticality"] == (criticality, "from the form")
+    assert numbers(answers=answers)["criticality"] == (2, "from the tier")
 
 
 def test_wsjf_divides_the_sum_of_three_by_the_size():
