@@ -79,7 +79,9 @@ def status_from(
     problems = {int(pk): why for pk, why in done.problems.items()} if done else {}
     if newest is not None and newest.state in UNFINISHED:
         return _on_its_way(newest, said, done, problems)
-    if newest is not None and newest.state == ForecastState.FAILED:
+    # What was closed meanwhile is not forecast again; what was compared still stands.
+    failed = newest is not None and newest.state == ForecastState.FAILED
+    if newest is not None and failed and (scenario.is_open or done is None):
         words = f"{said} · the last run failed"
         return ScenarioStatus("failed", words, 0, done, newest.error, problems)
     if done is None:

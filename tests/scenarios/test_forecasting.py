@@ -15,11 +15,13 @@ from portfolio.scenarios.changes.demands import DropDemand
 from portfolio.scenarios.changes.work import SetSpeed
 from portfolio.scenarios.comparison import by_loss, read_comparison
 from portfolio.scenarios.models import ScenarioForecast
+from portfolio.scenarios.services.applying import apply_scenario
 from portfolio.scenarios.services.forecasting import (
     request_scenario_forecast,
     rescue_scenario_forecasts,
     run_scenario_forecast,
 )
+from portfolio.scenarios.status import scenario_status
 from tests.factories import CommitmentFactory, RankedDemandFactory
 from tests.scenarios.made import hire, move, something_new
 
@@ -131,6 +133,29 @@ def test_nothing_is_forecast_where_a_change_does_not_fit(
         str(row.pk): "INT-0003 is withdrawn; only a demand in the backlog has a rank."
     }
     assert not forecast.dates.exists()
+
+
+def test_what_is_applied_meanwhile_keeps_its_last_comparison(
+    scenario, add, backlog, manager, run
+):
+    add(move(backlog[2], 1))
+    before = run()
+    asked = request_scenario_forecast(scenario=scenario, by=manager)
+    scenario.refresh_from_db()
+    scenario = apply_scenario(
+        scenario=scenario, by=manager, seen_revision=scenario.revision
+    )
+
+    late = run_scenario_forecast(forecast_id=asked.pk)
+
+    assert (late.state, late.error) == (
+        "failed",
+        "It was applied before it was forecast.",
+    )
+    status = scenario_status(scenario)
+    assert (status.state, status.forecast) == ("fresh", before)
+    assert status.words.endswith(", before it was applied")
+    assert before.dates.count() == 3
 
 
 def test_a_forecast_is_asked_for_once_at_a_time(scenario, add, backlog, manager):

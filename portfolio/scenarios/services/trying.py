@@ -18,6 +18,7 @@ from django.db import transaction
 from capacity.models import WorkPackage
 from capacity.services.gathering import Gathered, gather, today_of
 from intake.services.locking import lock_team
+from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Team, User
 from portfolio.scenarios.models import Scenario, ScenarioChange
 from portfolio.scenarios.services.making import Made, make_changes
@@ -57,7 +58,7 @@ def problems_of(
 
 
 def try_scenario(*, scenario: Scenario, by: User) -> Tried:
-    """Read the plan with and without the changes of a scenario."""
+    """Read the plan with and without the changes of an open scenario."""
     found: Tried | None = None
     try:
         with transaction.atomic():
@@ -74,6 +75,8 @@ def _tried(scenario: Scenario, by: User) -> Tried:
     lock_team(scenario.team_id)
     team = Team.objects.select_related("calendar").get(pk=scenario.team_id)
     scenario = Scenario.objects.get(pk=scenario.pk)
+    if not scenario.is_open:
+        raise RuleBroken(f"It was {scenario.state_words} before it was forecast.")
     start = today_of(team)
     live = _gathered(team, start)
     # Read before: making the changes counts up its revision.
