@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from portfolio.reports.cuts import width_of
 from portfolio.reports.edition import Edition
 from portfolio.reports.tables import (
     CAPACITY,
@@ -36,6 +39,8 @@ FIRST_FIGURE = 5
 # Where what stands below the charts of the summary begins.
 BELOW_CHARTS = 36
 A4 = 9
+# Points, and lines beyond which a row is not made higher.
+LINE, MOST_LINES = 15, 8
 
 
 def write_xlsx(edition: Edition) -> bytes:
@@ -71,7 +76,7 @@ def _styles(book: Workbook) -> dict[str, Format]:
     return {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "head": book.add_format(
-            {**top, "bold": True, "bg_color": "#ECECEA", "bottom": 1, "text_wrap": True}
+            {**top, "bold": True, "bg_color": "#ECECEA", "text_wrap": True}
         ),
         "text": book.add_format({**top, "text_wrap": True}),
         "date": book.add_format({**dates, "num_format": "d mmm yyyy"}),
@@ -129,6 +134,7 @@ def _table(
             kind = kind_of(value) if column.kind == "any" else column.kind
             style = _style_of(row, column, kind, styles)
             _write(sheet, number, place, value, kind, style)
+        sheet.set_row(number, LINE * _lines(row, columns))
     if not rows:
         sheet.write_string(1, 0, _empty(table, edition))
     sheet.set_row(0, 32)
@@ -136,6 +142,18 @@ def _table(
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     _print_set_up(sheet, edition)
     sheet.repeat_rows(0)
+
+
+def _lines(row: dict[str, Any], columns: Sequence[Column]) -> int:
+    """Lines that the fullest text of a row takes; not every program counts them."""
+    texts = ((row.get(column.key), column.width) for column in columns)
+    return min(
+        max(
+            math.ceil(width_of(text) / width) if isinstance(text, str) else 1
+            for text, width in texts
+        ) or 1,
+        MOST_LINES,
+    )  # fmt: skip
 
 
 def _style_of(
@@ -191,6 +209,7 @@ def _summary(book: Workbook, styles: dict[str, Format], edition: Edition) -> Non
     )
     _status_chart(book, sheet, head["sentence"])
     _print_set_up(sheet, edition)
+    sheet.fit_to_pages(1, 1)
 
 
 def _weeks(

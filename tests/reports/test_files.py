@@ -40,6 +40,7 @@ from tests.factories import (
     RankedDemandFactory,
 )
 from tests.reports.reading import as_cell, book_of, csv_rows, sheet_rows
+from tests.reports.rows import altered
 
 TITLES = [
     '=HYPERLINK("http://x")',
@@ -257,3 +258,36 @@ def test_pages_start_without_the_writers():
     )
 
     assert done.stdout == "[]\n"
+
+
+def test_a_snapshot_of_an_earlier_version_is_written_and_shown_too(
+    report, client, manager
+):
+    content = report.content
+    later = {
+        "decisions", "next", "shares", "service", "risks", "health", "people",
+        "headline", "integrity", "commitments", "changes",
+    }  # fmt: skip
+    report.content = {key: content[key] for key in content if key not in later}
+    altered(
+        report,
+        schema=1,
+        headline=without(content["headline"], "trend_way"),
+        integrity=without(content["integrity"], "by_quarter", "withdrawn"),
+        commitments=[
+            without(row, "trend", "promised_by", "people")
+            for row in content["commitments"]
+        ],
+        changes=without(content["changes"], "scope"),
+    )
+    client.force_login(manager)
+
+    page = client.get(report.get_absolute_url())
+
+    assert all(write_file(report, name) for name in FORMATS)
+    assert page.status_code == 200
+    assert "frozen before the report told of it" in page.content.decode()
+
+
+def without(row, *names):
+    return {key: value for key, value in row.items() if key not in names}
