@@ -14,8 +14,9 @@ SHOWS = {
     "at-risk": "At risk",
     "unestimated": "Unestimated",
 }
-# So many rows are shown at once; more are there for a click.
-ROWS = 500
+# A page comes with so many rows; a script brings the others, or a click does.
+ROWS = 250
+MORE = 500
 GROUPS = {"": "No groups", "tier": "By tier", "unit": "By unit"}
 VIEWS = {"list": "Ranked list", "columns": "Columns"}
 

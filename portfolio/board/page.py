@@ -12,7 +12,7 @@ from intake.choices import BACKLOG, Stage
 from portfolio.board.backlog import Backlog
 from portfolio.board.cuts import Cut, cuts_of
 from portfolio.board.drawing import bar_svg, cuts_html, group_html, row_html
-from portfolio.board.filters import GROUPS, ROWS, Filters, Pick
+from portfolio.board.filters import GROUPS, MORE, Filters, Pick
 from portfolio.board.rows import (
     Row,
     bar_of,
@@ -115,11 +115,11 @@ class Page:
 
     @property
     def more(self) -> int:
-        return min(self.hidden, ROWS)
+        return min(self.hidden, MORE)
 
     @property
     def with_more(self) -> str:
-        return self.filters.other(rows=self.filters.rows + ROWS)
+        return self.filters.other(rows=self.filters.rows + MORE)
 
     @property
     def only_more(self) -> str:

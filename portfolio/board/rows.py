@@ -112,7 +112,7 @@ class Row:
     blocked: str
     likely_days: float | None
     skills: tuple[str, ...]
-    # Worked out when it is asked for: of 2,000 rows a page shows 500.
+    # Worked out when it is asked for: of 2,000 rows a page shows 250.
     scored: Callable[[], Score] = field(compare=False)
     dates: Dates
     chance: float | None

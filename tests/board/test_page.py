@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from portfolio.board.backlog import Backlog
-from portfolio.board.filters import ROWS, Filters
+from portfolio.board.filters import MORE, ROWS, Filters
 from portfolio.board.page import page_of
 from tests.board.made import TODAY, row_with
 
@@ -12,14 +12,14 @@ def page(rows, filters=None, *, may_rank=True, after=0):
 
 
 def test_long_list_shows_its_first_rows_and_how_many_are_behind():
-    rows = [row_with(number) for number in range(1, 2 * ROWS + 8)]
+    rows = [row_with(number) for number in range(1, ROWS + MORE + 8)]
 
     first = page(rows)
-    second = page(rows, Filters(rows=2 * ROWS))
+    second = page(rows, Filters(rows=ROWS + MORE))
 
-    assert (len(first.lines), first.hidden, first.more) == (ROWS, ROWS + 7, ROWS)
-    assert first.with_more == f"?rows={2 * ROWS}"
-    assert (len(second.lines), second.hidden, second.more) == (2 * ROWS, 7, 7)
+    assert (len(first.lines), first.hidden, first.more) == (ROWS, MORE + 7, MORE)
+    assert first.with_more == f"?rows={ROWS + MORE}"
+    assert (len(second.lines), second.hidden, second.more) == (ROWS + MORE, 7, 7)
 
 
 def test_rows_that_come_later_go_on_where_the_list_ended():
@@ -34,7 +34,7 @@ def test_rows_that_come_later_go_on_where_the_list_ended():
     assert [line.row.place for line in rest.lines] == list(range(ROWS + 1, ROWS + 8))
     assert (rest.shown, rest.hidden) == (ROWS + 7, 0)
     assert [line.begins for line in rest.lines if line.begins] == [("Sales", 7)]
-    assert page(rows).only_more == f"?rows={2 * ROWS}&after={ROWS}"
+    assert page(rows).only_more == f"?rows={ROWS + MORE}&after={ROWS}"
 
 
 def test_columns_show_the_first_rows_and_count_all():
