@@ -34,6 +34,8 @@ def freeze(
     commitment.closed_unit = demand.business_unit.name
     commitment.closed_record = {
         "schema": SCHEMA,
+        # Of what was imported, or closed before there were records.
+        "written_later": outlook is None,
         "reference": demand.reference,
         "title": demand.title,
         "unit": demand.business_unit.name,

@@ -64,6 +64,7 @@ def test_a_record_has_names_dates_chances_thresholds_gates_and_verdict(
     ]
     assert delivered.closed_record == {
         "schema": 1,
+        "written_later": False,
         "reference": delivered.demand.reference,
         "title": "Orders to the warehouse",
         "unit": delivered.demand.business_unit.name,
@@ -197,7 +198,8 @@ def test_what_closed_before_there_were_records_gets_one_and_only_once(team):
     old.refresh_from_db()
     assert (first, second) == (1, 0)
     assert (old.closed_title, old.closed_unit) == ("Old", old.demand.business_unit.name)
-    assert old.closed_record["last_forecast"] is None
+    record = old.closed_record
+    assert (record["last_forecast"], record["written_later"]) == (None, True)
 
 
 def test_the_page_of_a_record_tells_all_of_it(client, delivered, manager):
