@@ -63,7 +63,7 @@ def ask_what_a_hire_is_worth(company: Company) -> Scenario:
             facts=change.facts,
         )
     ScenarioForecast.objects.create(
-        scenario=scenario, requested_by=company.manager, queued_at=made_at
+        scenario=scenario, requested_by=company.manager, queued_at=days.now()
     )
     return scenario
 

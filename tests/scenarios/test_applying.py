@@ -57,6 +57,7 @@ def test_apply_makes_all_changes_counts_the_plan_up_and_leaves_the_trail(
         "moved",
         "scenario-applied",
     ]
+    assert Event.objects.about(done).get(kind="scenario-applied").after == "2 changes"
 
 
 def test_apply_changes_nothing_when_one_change_does_not_fit(

@@ -47,5 +47,5 @@ def apply_scenario(*, scenario: Scenario, by: User, seen_revision: int) -> Scena
     made = make_changes(scenario=scenario, team=scenario.team, rows=rows, by=by)
     if made.problems:
         raise DoesNotFit(made.problems)
-    close(scenario, ScenarioState.APPLIED, by)
+    close(scenario, ScenarioState.APPLIED, by, after=counted(len(rows), "change"))
     return scenario

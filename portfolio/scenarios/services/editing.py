@@ -94,12 +94,20 @@ def restore_scenario(*, scenario: Scenario, by: User) -> Scenario:
     return scenario
 
 
-def close(scenario: Scenario, state: ScenarioState, by: User) -> None:
+def close(
+    scenario: Scenario, state: ScenarioState, by: User, *, after: str = ""
+) -> None:
     """Close a locked scenario, and leave the event."""
     scenario.state = state
     scenario.closed_at, scenario.closed_by = timezone.now(), by
     scenario.save(update_fields=["state", "closed_at", "closed_by"])
-    record_event(subject=scenario, kind=f"scenario-{state}", by=by, team=scenario.team)
+    record_event(
+        subject=scenario,
+        kind=f"scenario-{state}",
+        by=by,
+        team=scenario.team,
+        after=after,
+    )
 
 
 def lock_open(scenario: Scenario) -> Scenario:
