@@ -129,13 +129,18 @@ def _enter(request: PageRequest, people: list[Engineer]) -> HttpResponse:
     by_pk = {each.pk: each for each in people}
     try:
         packed = signing.loads(request.POST["entries"], salt=SALT)
-        made = add_leave(
+        enter = partial(
+            add_leave,
             team=team_of(request.user),
             entries=[
                 (by_pk[pk], _unpacked(rest)) for pk, *rest in packed if pk in by_pk
             ],
             by=request.user,
         )
+        if is_tried(request):
+            effect = effect_of(team=team_of(request.user), act=enter)
+            return effect_panel(request, effect)
+        made = enter()
     except signing.BadSignature:
         messages.error(request, "What was checked has changed. Choose the file again.")
     except RuleBroken as broken:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from capacity.models import Engineer, Forecast, KtloStream, Leave
@@ -250,3 +251,22 @@ def test_the_pages_of_people_and_streams_say_what_they_do(
     assert Engineer.objects.get().overhead == 0
     assert not KtloStream.objects.exists()
     assert Forecast.objects.count() == 1
+
+
+def test_leave_of_a_file_is_tried_before_it_is_entered(
+    client, manager, forecast, ada, today
+):
+    client.force_login(manager)
+    address = reverse("capacity:import-leave")
+    last = today + timedelta(days=20)
+    text = f"person,first day,last day\n{ada.name},{today},{last}\n"
+    file = SimpleUploadedFile("leave.csv", text.encode())
+    checked = client.post(address, {"file": file})
+
+    tried = client.post(
+        f"{address}?try=1", {"entries": checked.context["entries"]}
+    ).content.decode()
+
+    assert f'hx-post="{address}?try=1"' in checked.content.decode()
+    assert "2 demands later, by P85" in tried
+    assert not Leave.objects.exists()
