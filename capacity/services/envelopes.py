@@ -7,7 +7,6 @@ what is *planned* is the effort the newest forecast puts into its remaining days
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
@@ -29,7 +29,6 @@ from intake.services.token_quarters import versions_at
 from portfolio.core.errors import RuleBroken
 from portfolio.core.models import Team, User
 from portfolio.core.services.events import record_event
-from portfolio.core.services.store import keep, kept
 
 # Less than this is rounding.
 LEAST_DAYS = 0.05
@@ -173,17 +172,18 @@ def over_now(team: Team) -> list[str]:
     """Every tier that is over its share, in words; kept for ``over_before``."""
     standing = envelopes_of(team)
     words = [over_words(each, standing.quarter) for each in standing.over]
-    keep(_kept_name(team), json.dumps(words).encode(), seconds=KEPT_SECONDS)
+    cache.set(_kept_name(team), words, KEPT_SECONDS)
     return words
 
 
 def over_before(team: Team) -> list[str]:
     """What ``over_now`` said last: at hand at once, for a page that then asks anew.
 
-    So the page leaves room for it, and nothing on it jumps.
+    So the page leaves room for it, and nothing on it jumps. Each process keeps its own,
+    as no page should wait for a store that may be down.
     """
-    found = kept(_kept_name(team))
-    return list(json.loads(found)) if found else []
+    found: list[str] = cache.get(_kept_name(team), [])
+    return found
 
 
 def _kept_name(team: Team) -> str:
