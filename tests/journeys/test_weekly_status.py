@@ -16,7 +16,8 @@ def test_status_is_annotated_approved_sent_and_downloaded(sign_in, mailbox):
     page.get_by_label("Leadership").fill("board@example.com")
     page.get_by_label("The team and its managers").fill("")
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("button", name="Freeze this week").click()
+    # Another journey may have frozen it before.
+    page.get_by_role("button", name=re.compile("Freeze")).click()
 
     page.get_by_role("link", name="Write notes").click()
     page.get_by_label("In your words").fill(SUMMARY)
@@ -41,5 +42,5 @@ def test_status_is_annotated_approved_sent_and_downloaded(sign_in, mailbox):
     assert sentence in " ".join(text.split())
     assert SUMMARY in " ".join(text.split())
     file = downloading.value
-    assert file.suggested_filename.endswith("-v1.pdf")
+    assert re.search(r"-v\d+\.pdf$", file.suggested_filename)
     assert file.path().read_bytes().startswith(b"%PDF-")
