@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+
+from django.utils import timezone
 
 from capacity.models import Skill, WorkPackage
 from intake.models import Demand, Tier
 from intake.models.demands import DemandQuerySet
 from portfolio.core.models import BusinessUnit, Team, User
+
+
+def midnight_of(day: date) -> datetime:
+    """When a day begins here; moments are compared, since to cast each takes long."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 @dataclass(frozen=True, slots=True)

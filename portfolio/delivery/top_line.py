@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
@@ -11,6 +11,7 @@ from capacity.models import DemandForecast
 from intake.choices import ClockState
 from intake.models import Demand, SlaClock
 from intake.models.demands import DemandQuerySet
+from portfolio.delivery.choosing import midnight_of
 from portfolio.delivery.models import ForecastScore
 from portfolio.delivery.proportions import Share
 
@@ -30,7 +31,10 @@ def read_top_line(demands: DemandQuerySet, *, since: date, today: date) -> TopLi
 
 def _sla(demands: DemandQuerySet, since: date, today: date) -> Share:
     """Of the clocks that ended in the period, or are late and still go on."""
-    ended = Q(stopped_at__date__range=(since, today))
+    ended = Q(
+        stopped_at__gte=midnight_of(since),
+        stopped_at__lt=midnight_of(today + timedelta(days=1)),
+    )
     met = Q(state=ClockState.MET) & ended
     breached = Q(state=ClockState.BREACHED) & (ended | Q(stopped_at=None))
     found = SlaClock.objects.filter(demand__in=demands.values("pk")).aggregate(

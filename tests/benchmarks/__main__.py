@@ -16,6 +16,7 @@ PARTS = {
     "submissions": "2,000 requests from 16 threads, on SQLite and on PostgreSQL",
     "preview": "a drag on the board, answered by a worker, with 500 demands",
     "status": "the weekly status of 1,000 demands in all five formats",
+    "delivery": "the delivery page with 100, 1,000 and 10,000 delivered demands",
     "drag": "the same as the page waits for it, with a real worker and Redis",
 }
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from portfolio.core.words import counted, short_day
 from portfolio.delivery.flow.chart import Chart, Key
-from portfolio.delivery.flow.days import LEVELS, Workdays, percentiles, rows_of
+from portfolio.delivery.flow.days import LEVELS, Rows, Workdays, percentiles, rows_of
 from portfolio.delivery.flow.drawing import Sheet, isos, plain
 
 # From fewer, the line of 95 % would be the slowest demand and nothing else.
@@ -84,11 +84,7 @@ def cycle_time_chart(
         ),
         header=["Reference", "Title", "Unit", "Tier", "Began", "Delivered",
                 "Working days"],
-        rows=[
-            [row.reference, row.title, row.unit, row.tier, row.started.date(),
-             row.delivered.date(), row.took]
-            for row in rows_of(finished)
-        ],
+        rows=Rows(finished, _row),
         figure=_figure(finished, pace, since, today) if pace else None,
         lacking=lacking,
         legend=[Key("circle", "p85", "a delivered demand"),
@@ -97,6 +93,13 @@ def cycle_time_chart(
         row_word="demand",
         is_of_demands=True,
     )  # fmt: skip
+
+
+def _row(row: Any) -> list[object]:
+    return [
+        row.reference, row.title, row.unit, row.tier, row.started.date(),
+        row.delivered.date(), row.took,
+    ]  # fmt: skip
 
 
 def _figure(

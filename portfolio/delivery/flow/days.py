@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -68,6 +68,30 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     """Rows with their columns as attributes, and their index as ``Index``."""
     # Any, since a frame does not tell the types of its columns.
     yield from frame.itertuples()
+
+
+class Rows(Sequence[Sequence[object]]):
+    """The rows of a table, made of a frame's when they are read: a page shows few."""
+
+    def __init__(
+        self, frame: pd.DataFrame, make: Callable[[Any], list[object]]
+    ) -> None:
+        self._frame, self._make = frame, make
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    @overload
+    def __getitem__(self, at: int) -> Sequence[object]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sequence[object]]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            return Rows(self._frame.iloc[at], self._make)
+        return self._make(next(rows_of(self._frame.iloc[[at]])))
+
+    def __iter__(self) -> Iterator[Sequence[object]]:
+        return map(self._make, rows_of(self._frame))
 
 
 def monday_of(day: date) -> date:

@@ -12,7 +12,6 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    DateField,
     F,
     Max,
     OuterRef,
@@ -21,20 +20,29 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from capacity.models import DemandForecast
 from intake.choices import CLOSED_UNDONE, OPEN, ClockKind, ClockState, Stage
 from intake.models import Demand, SlaClock
 from portfolio.core.models import Event
-from portfolio.delivery.choosing import Asked
+from portfolio.delivery.choosing import Asked, midnight_of
 from portfolio.delivery.models import Commitment, CommitmentVersion, ForecastScore
 
 LEVELS = ("p10", "p50", "p70", "p85", "p95")
 _ACCEPTED = {Stage.ACCEPTED, Stage.ESTIMATED, Stage.IN_PROGRESS, Stage.DELIVERED}
 
 
-def days_of(values: Iterable[date | None]) -> pd.Series[Any]:
+def as_texts(*names: str) -> list[Cast]:
+    """Columns of days as the database writes them: NumPy reads those ten times faster.
+
+    Of ten thousand rows the usual way makes a Python date of each day.
+    """
+    return [Cast(name, CharField()) for name in names]
+
+
+def days_of(values: Iterable[date | str | None]) -> pd.Series[Any]:
     """Days as pandas counts with them; what is missing stays missing."""
     return pd.Series(np.array(list(values), "datetime64[D]")).astype("datetime64[ns]")
 
@@ -60,13 +68,13 @@ def read_demands(asked: Asked, forecasts: Mapping[int, DemandForecast]) -> pd.Da
         .filter(
             Q(stage__in=OPEN)
             | Q(stage=Stage.DELIVERED, delivered_on__range=(asked.since, asked.today))
-            | Q(stage__in=CLOSED_UNDONE, decided_at__date__gte=asked.since)
+            | Q(stage__in=CLOSED_UNDONE, decided_at__gte=midnight_of(asked.since))
             | Q(stage=Stage.WITHDRAWN, pk__in=list(withdrawn))
         )
         .values_list(
             "pk", "reference", "title", "business_unit__name", "tier__name", "stage",
-            "blocked_since", "submitted_at", "decided_at", "started_on",
-            "delivered_on",
+            "blocked_since", "submitted_at", "decided_at",
+            *as_texts("started_on", "delivered_on"),
         )
     )  # fmt: skip
     columns = list(zip(*rows, strict=True)) if rows else [()] * 11
@@ -108,7 +116,7 @@ def _withdrawn(asked: Asked) -> dict[int, datetime]:
             team=asked.team,
             subject=Demand._meta.label_lower,
             kind="withdrawn",
-            at__date__gte=asked.since,
+            at__gte=midnight_of(asked.since),
         )
         .order_by()
         .values_list("subject_id")
@@ -122,7 +130,7 @@ def read_clocks(asked: Asked, now: datetime) -> pd.DataFrame:
     rows = (
         SlaClock.objects.filter(demand__in=asked.demands())
         .exclude(state=ClockState.CANCELLED)
-        .filter(Q(stopped_at=None) | Q(stopped_at__date__gte=asked.since))
+        .filter(Q(stopped_at=None) | Q(stopped_at__gte=midnight_of(asked.since)))
         .annotate(
             # Late is late, also before the check by the clock has written it down.
             stands=Case(
@@ -152,7 +160,7 @@ def read_first_told(asked: Asked) -> pd.DataFrame:
         ForecastScore.objects.first_told()
         .filter(demand__in=asked.demands())
         .filter(Q(p95__gte=asked.since) | Q(p95=None))
-        .values_list("delivered_on", *LEVELS)
+        .values_list(*as_texts("delivered_on", *LEVELS))
     )
     first = (
         DemandForecast.objects.filter(demand=OuterRef("pk"), finished_by__isnull=False)
@@ -162,7 +170,7 @@ def read_first_told(asked: Asked) -> pd.DataFrame:
     backlog = asked.demands().in_backlog().annotate(told=Subquery(first))
     waiting = list(
         DemandForecast.objects.filter(pk__in=backlog.values("told")).values_list(
-            Value(None, output_field=DateField()), *LEVELS
+            Value(None, output_field=CharField()), *as_texts(*LEVELS)
         )
     )
     names = ("delivered", *LEVELS)
