@@ -61,6 +61,8 @@ class Told:
     @property
     def words(self) -> str:
         """“5 demands later, INT-0031 most: 9 days.”"""
+        if not self.receipt.place:
+            return self.receipt.cannot
         if self.receipt.cannot:
             return (
                 "It cannot be forecast, so nothing waits for it in any date yet: "
@@ -79,8 +81,11 @@ def days_done_words(receipt: ExpediteReceipt) -> str:
     """What is said where it was under way already; empty where it was not."""
     if not receipt.days_done:
         return ""
+    days = f"{receipt.days_done.normalize():f} focused days"
+    if not receipt.place:
+        return f"{days} went into it; what those displaced is not known."
     return (
-        f"{receipt.days_done.normalize():f} focused days of it were done before; what "
+        f"{days} of it were done before; what "
         "those displaced is not in here, only what was left to do."
     )
 

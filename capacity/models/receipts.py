@@ -42,9 +42,14 @@ class ExpediteReceipt(models.Model):
         Forecast, on_delete=models.SET_NULL, null=True, related_name="receipts"
     )
     hash_without = models.CharField(max_length=64)
-    trials = models.PositiveIntegerField()
-    place = models.PositiveIntegerField(help_text="Its rank in that forecast.")
-    of = models.PositiveIntegerField(help_text="Demands in the backlog then.")
+    trials = models.PositiveIntegerField(default=0)
+    # 0 where it was over before it was in one.
+    place = models.PositiveIntegerField(
+        default=0, help_text="Its rank in that forecast."
+    )
+    of = models.PositiveIntegerField(
+        default=0, help_text="Demands in the backlog then."
+    )
     # Why it cannot be forecast, and so what it displaces is not known; else empty.
     cannot = models.TextField(blank=True)
     # Focused days of it that were done before. Only what was left is compared.

@@ -7,26 +7,29 @@ it. Both play the same worlds, so that every difference is the expedite's doing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from capacity import engine
 from capacity.choices import PackageState
 from capacity.models import DemandForecast, ExpediteReceipt, Forecast, WorkPackage
 from capacity.promised import promised_days
 from intake.answers import answers_of
+from intake.choices import Stage
 from intake.models import Demand, Tier
 from portfolio.core.models import Event, Team
 from portfolio.core.services.messages import send
 
 if TYPE_CHECKING:
     from capacity.engine.preview import Shift
+    from intake.models.demands import DemandQuerySet
+    from portfolio.core.models.events import EventQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -40,19 +43,8 @@ def receipts_due(team: Team) -> list[tuple[Demand, int]]:
     Each with the key of what they did last. One that only says that it cannot be
     forecast is followed by another once it can.
     """
-    expedites = Demand.objects.in_backlog().filter(team=team, tier__slug=Tier.EXPEDITE)
-    found = {
-        demand.pk: demand
-        for demand in expedites.select_related("answered_under", "decided_by")
-    }
-    last = (
-        Event.objects.filter(
-            subject=Demand._meta.label_lower, subject_id__in=found, kind__in=DISPLACING
-        )
-        .order_by()
-        .values_list("subject_id")
-        .annotate(last=Max("pk"))
-    )
+    found = _expedites(team, Demand.objects.in_backlog())
+    last = _displacing(found).values_list("subject_id").annotate(last=Max("pk"))
     written = set(
         ExpediteReceipt.objects.filter(demand__in=found, cannot="").values_list(
             "event", flat=True
@@ -61,18 +53,71 @@ def receipts_due(team: Team) -> list[tuple[Demand, int]]:
     return [(found[pk], event) for pk, event in last if event not in written]
 
 
+def gone_unseen(team: Team) -> list[tuple[Demand, int]]:
+    """Expedites that were over before any receipt, each with what they did last.
+
+    Only those put first since there are forecasts: a history that is brought in has
+    nothing to be compared with.
+    """
+    began = Forecast.objects.filter(team=team).aggregate(at=Min("queued_at"))["at"]
+    if began is None:
+        return []
+    over = Demand.objects.filter(
+        stage__in=[Stage.DELIVERED, Stage.WITHDRAWN], receipts=None
+    )
+    found = _expedites(team, over)
+    last = _displacing(found).filter(at__gte=began).values_list("subject_id")
+    return [(found[pk], event) for pk, event in last.annotate(last=Max("pk"))]
+
+
+def _expedites(team: Team, demands: DemandQuerySet) -> dict[int, Demand]:
+    expedites = demands.filter(team=team, tier__slug=Tier.EXPEDITE)
+    return {
+        demand.pk: demand
+        for demand in expedites.select_related("answered_under", "decided_by")
+    }
+
+
+def _displacing(demands: Collection[int]) -> EventQuerySet:
+    return Event.objects.filter(
+        subject=Demand._meta.label_lower, subject_id__in=demands, kind__in=DISPLACING
+    ).order_by()
+
+
 def send_if_due(team: Team) -> None:
     """Have a worker write what the newest forecast can tell and nobody wrote yet."""
     from capacity.tasks import write_receipts as task
 
     due = receipts_due(team)
     forecast = _newest(team) if due else None
-    if forecast and _told(forecast, due):
+    if (forecast and _told(forecast, due)) or gone_unseen(team):
         send(task, team.pk)
 
 
 def write_receipts(*, team: Team) -> list[ExpediteReceipt]:
     """Write a receipt for every expedite that is due; takes a forecast's time each."""
+    return [*_write_unseen(team), *_write_compared(team)]
+
+
+def _write_unseen(team: Team) -> list[ExpediteReceipt]:
+    gone = gone_unseen(team)
+    days_done = _days_done([demand for demand, _event in gone])
+    written = [
+        ExpediteReceipt(
+            demand=demand,
+            event_id=event,
+            **_approval(demand),
+            cannot=f"It was {demand.get_stage_display().lower()} before a forecast "
+            "could tell with it and without.",
+            days_done=days_done[demand.pk],
+            displaced=[],
+        )
+        for demand, event in gone
+    ]
+    return _kept(team, written)
+
+
+def _write_compared(team: Team) -> list[ExpediteReceipt]:
     due = receipts_due(team)
     forecast = _newest(team) if due else None
     told = _told(forecast, due) if forecast else []
@@ -96,9 +141,14 @@ def write_receipts(*, team: Team) -> list[ExpediteReceipt]:
         )
         for demand, event, row in told
     ]
+    return _kept(team, written)
+
+
+def _kept(team: Team, written: list[ExpediteReceipt]) -> list[ExpediteReceipt]:
     # Another worker may have been quicker; what it wrote is the same.
     ExpediteReceipt.objects.bulk_create(written, ignore_conflicts=True)
-    logger.info("Wrote %s of the %s.", [str(each) for each in written], team)
+    if written:
+        logger.info("Wrote %s of the %s.", [str(each) for each in written], team)
     return written
 
 

@@ -19,7 +19,7 @@ from portfolio.core.services.notices import give_notice
 from portfolio.core.words import counted
 
 logger = logging.getLogger(__name__)
-# After one minute, two, four … two hours: some four hours in all.
+# After one minute, two, four … an hour: some two hours in all.
 MOST_ATTEMPTS = 8
 
 

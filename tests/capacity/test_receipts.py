@@ -20,7 +20,9 @@ from capacity.services.forecasting import (
 from capacity.services.receipts import receipts_due, write_receipts
 from intake.models import Tier
 from intake.services.ranking import move_demand
+from intake.services.stages import deliver_demand, start_demand
 from intake.services.triage import change_tier
+from portfolio.core.models import Event
 from portfolio.core.services.changes import note_plan_change
 from tests.factories import (
     CommitmentFactory,
@@ -247,6 +249,44 @@ def test_an_expedite_that_nobody_can_do_says_so_and_leaves_another_once_it_can(
         each.reference for each in backlog
     ]
     assert receipts_due(team) == []
+
+
+def test_one_that_is_over_before_any_forecast_says_that_nothing_was_compared(
+    team, manager, backlog, expedite, accept
+):
+    history = DemandFactory(
+        team=team,
+        tier=expedite.tier,
+        stage="delivered",
+        delivered_on=timezone.localdate(),
+    )
+    Event.objects.create(
+        subject=history._meta.label_lower,
+        subject_id=history.pk,
+        kind="accepted",
+        at=timezone.now() - timedelta(days=200),
+    )
+    forecast(team)
+    accept(1)
+    package = expedite.packages.get()
+    package.state, package.engineer = "done", Engineer.objects.get()
+    package.actual, package.finished_on = Decimal(2), timezone.localdate()
+    package.save()
+    expedite.refresh_from_db()
+    start_demand(demand=expedite, by=manager, on=timezone.localdate())
+    deliver_demand(demand=expedite, by=manager, on=timezone.localdate())
+
+    receipt, = write_receipts(team=team)  # fmt: skip
+    again = write_receipts(team=team)
+
+    assert (receipt.demand, receipt.approved_by, again) == (expedite, manager, [])
+    [read] = told([receipt], {})
+    assert read.words == (
+        "It was delivered before a forecast could tell with it and without."
+    )
+    assert read.days_done_words == (
+        "2 focused days went into it; what those displaced is not known."
+    )
 
 
 def test_one_under_way_says_what_was_done_before_and_is_not_counted(
