@@ -34,7 +34,7 @@ KEPT_SECONDS = 48 * 3600
 ANSWER_SECONDS = 120
 # Somebody holds a row and waits; with the board read beside it, all of it is to take
 # less than 300 ms on two cores.
-PLAY_SECONDS = 0.06
+PLAY_SECONDS = 0.1
 LEAST_WORLDS = 125
 
 SHELF = Shelf()

@@ -10,6 +10,7 @@ from capacity.services.forecasting import request_forecast, run_forecast
 from capacity.services.gathering import today_of
 from capacity.services.preparing import (
     PACE,
+    PLAY_SECONDS,
     SHELF,
     first_worlds,
     prepared_plan,
@@ -175,9 +176,9 @@ def test_plan_that_takes_long_is_played_in_fewer_of_the_same_worlds(
 @pytest.mark.parametrize(
     ("pace", "worlds"),
     [
-        (0.06 / 1000, 1000),
-        (0.06 / 999, 500),
-        (0.06 / 249, 125),
+        (PLAY_SECONDS / 1000, 1000),
+        (PLAY_SECONDS / 999, 500),
+        (PLAY_SECONDS / 249, 125),
         (1.0, 125),
         (None, 125),
     ],
