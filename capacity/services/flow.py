@@ -16,6 +16,8 @@ from portfolio.core.words import counted, short_day
 WEEKS = 26
 # Less than this share is no growth and no decline.
 LEAST_CHANGE = 0.1
+# So that the highest line is seen whole.
+HEADROOM = 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def flows_of(forecast: Forecast | None, *, today: date) -> list[Flow]:
     flows = []
     for line in sorted(lines, key=lambda line: -sum(each.asked for each in line.cells)):
         words = _words(line)
-        svg = demand_and_supply_svg(line.cells, most=most, words=words)
+        svg = demand_and_supply_svg(line.cells, most=HEADROOM * most, words=words)
         flows.append(Flow(line.name, words, svg, line.cells))
     return flows
 
