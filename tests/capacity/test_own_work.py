@@ -240,6 +240,17 @@ def test_whoever_is_no_engineer_reads_why_the_page_is_empty(client, manager):
     assert "My work" not in [room["name"] for room in page.context["rooms"]]
 
 
+def test_only_what_comes_first_is_the_likeliest(worker, team, skill, ada):
+    for _ in range(7):
+        ranked(team, skill)
+    forecast_of(team)
+
+    page = worker.get(reverse(PAGE))
+
+    assert [len(page.context["work"].next), len(page.context["work"].others)] == [4, 3]
+    assert page.content.decode().count("Nothing else is likelier.") == 1
+
+
 def test_no_colleague_is_named(worker, team, skill, ada, today):
     jan = EngineerFactory(team=team, name="Jan Kowalski", with_skills=[skill])
     in_hand(team, skill, jan)
