@@ -31,9 +31,9 @@ class Asked:
     skill: Skill | None = None
 
     def demands(self) -> DemandQuerySet:
-        # Inside, so that the joins that say who may see multiply no rows.
-        seen = Demand.objects.visible_to(self.user).values("pk")
-        chosen = Demand.objects.sent().filter(team=self.team, pk__in=seen)
+        chosen = Demand.objects.visible_to(self.user).sent().filter(team=self.team)
+        # Charts count, and tables of them sort for themselves.
+        chosen = chosen.order_by()
         if self.unit is not None:
             chosen = chosen.filter(business_unit=self.unit)
         if self.tier is not None:

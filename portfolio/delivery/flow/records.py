@@ -160,6 +160,7 @@ def read_first_told(asked: Asked) -> pd.DataFrame:
         ForecastScore.objects.first_told()
         .filter(demand__in=asked.demands())
         .filter(Q(p95__gte=asked.since) | Q(p95=None))
+        .order_by()
         .values_list(*as_texts("delivered_on", *LEVELS))
     )
     first = (

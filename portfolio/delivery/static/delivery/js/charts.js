@@ -163,10 +163,10 @@ class Chart {
   async download() {
     const { data, layout } = dress(this.figure, PICTURE_WIDTH);
     const lines = broken(document.getElementById(this.box.getAttribute("aria-labelledby")).textContent);
-    layout.title = { text: lines.join("<br>"), x: 0.01, xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 16 }, font: { size: 18 } };
+    layout.title = { text: lines.join("<br>"), x: 0.01, xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 12 + 8 * lines.length }, font: { size: 18 } };
     layout.showlegend = true;
-    layout.legend = { orientation: "h", x: 0.01, xref: "container", y: 0.01, yref: "container", yanchor: "bottom", font: { size: 12 } };
-    const room = 16 + 24 * lines.length;
+    layout.legend = { orientation: "h", traceorder: "normal", x: 0.01, xref: "container", y: 0.01, yref: "container", yanchor: "bottom", font: { size: 12 } };
+    const room = 12 + 28 * lines.length;
     layout.margin.t += room;
     layout.margin.b += 44;
     layout.height += room + 44;
