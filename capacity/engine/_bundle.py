@@ -36,7 +36,9 @@ FIXED = frozenset(
 """Arrays whose rows are as long in every plan, so that it need not be looked up."""
 _SCALARS = {
     "d": types.float64,
+    "f": types.float32,
     "i": types.int32,
+    "I": types.uint32,
     "l": types.int64,
     "L": types.uint64,
     "?": types.boolean,

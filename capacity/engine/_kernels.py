@@ -423,7 +423,7 @@ def run_trials(
         if not is_drawn:
             s.sizes[LATE_WEEKS] = 0
             forget_arrivals(s.late)
-            draw_packages(d, first + trial, s.shared, s.effort, s.wait)
+            draw_packages(d, first + trial, s.scratch, s.effort, s.wait)
         _play(m, d, s, t)
         for demand in range(m.demands):
             owner = s.owners[demand]

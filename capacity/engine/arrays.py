@@ -15,8 +15,10 @@ from capacity.engine.model import Arrays, Floats, Ints, Longs, Model
 
 Flags = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
+Points = NDArray[np.uint32]
+Halves = NDArray[np.float32]
 
-BLOCK = 16
+BLOCK = 32
 """Interruptions of a stream that are drawn at once."""
 
 STRETCH = 26
@@ -36,7 +38,8 @@ class Draws(NamedTuple):
     """Everything random about a plan, as the kernels draw it.
 
     Keys are uint64. ``…_shape`` (3, columns) is likely, s below and s above it of the
-    split lognormals that the keys of the same columns belong to.
+    split lognormals that the keys of the same columns belong to; where there are many,
+    ``…_likely`` (columns,) and ``…_slope`` (2, columns), float32.
 
     Attributes
     ----------
@@ -62,10 +65,12 @@ class Draws(NamedTuple):
     demand_key: Keys
     demand_sd: float
     effort_key: Keys
-    effort_shape: Floats
+    effort_likely: Floats
+    effort_slope: Halves
     demand_of: Ints
     wait_key: Keys
-    wait_shape: Floats
+    wait_likely: Floats
+    wait_slope: Halves
     stream_key: Keys
     stream_per_day: Floats
     stream_shape: Floats
@@ -83,6 +88,22 @@ class Draws(NamedTuple):
     pattern_wait_shape: Floats
 
 
+class Scratch(NamedTuple):
+    """Where numbers stand on the way to efforts and waits.
+
+    Attributes
+    ----------
+    shared : float64 (demands,)
+        Error factors.
+    point : uint32 (most columns,), ratio : float32 (most columns,)
+        Random bits, and what the likely value is multiplied by.
+    """
+
+    shared: Floats
+    point: Points
+    ratio: Halves
+
+
 class Events(NamedTuple):
     """Interruptions of one trial: when, whom they hit (-1: nobody), how long.
 
@@ -93,8 +114,8 @@ class Events(NamedTuple):
         in order of time.
     reached : float64 (streams,), number : int64 (streams,)
         Up to which moment, and how many, were drawn before.
-    gap, pick, length : float64 (block,)
-        Those that are being drawn.
+    gap, length : float32 (block,), pick : uint32 (block,), point : uint32 (2, block)
+        Those that are being drawn: gaps for one a day, lengths for a likely one of 1.
     sizes : int64
         How many there are, see the kernel.
     """
@@ -104,9 +125,10 @@ class Events(NamedTuple):
     effort: Floats
     reached: Floats
     number: Longs
-    gap: Floats
-    pick: Floats
-    length: Floats
+    gap: Halves
+    length: Halves
+    pick: Points
+    point: Points
     sizes: Longs
 
 
@@ -267,7 +289,7 @@ class State(NamedTuple):
     together, as whole cache lines.
     """
 
-    shared: Floats  # (demands,) error factors drawn
+    scratch: Scratch
     effort: Floats  # (rows,)
     wait: Floats  # (waits,)
     late: Late
@@ -329,6 +351,16 @@ def enough(expected: float) -> int:
     return int(expected + 8 * expected**0.5) + 8 if expected else 0
 
 
+def empty_scratch(draws: Draws) -> Scratch:
+    """Make room for drawing a trial's packages."""
+    most = max(len(draws.effort_key), len(draws.demand_key))
+    return Scratch(
+        shared=np.empty(len(draws.demand_key)),
+        point=np.empty(most, dtype=np.uint32),
+        ratio=np.empty(most, dtype=np.float32),
+    )
+
+
 def empty_events(draws: Draws, room: int) -> Events:
     """Make room for the interruptions of a trial."""
     streams = len(draws.stream_key)
@@ -338,9 +370,10 @@ def empty_events(draws: Draws, room: int) -> Events:
         effort=np.empty(room),
         reached=np.zeros(streams),
         number=np.zeros(streams, dtype=np.int64),
-        gap=np.empty(BLOCK),
-        pick=np.empty(BLOCK),
-        length=np.empty(BLOCK),
+        gap=np.empty(BLOCK, dtype=np.float32),
+        length=np.empty(BLOCK, dtype=np.float32),
+        pick=np.empty(BLOCK, dtype=np.uint32),
+        point=np.empty((2, BLOCK), dtype=np.uint32),
         sizes=np.zeros(3, dtype=np.int64),
     )
 
@@ -370,7 +403,7 @@ def empty_state(
     people, groups = len(m.capacity), len(model.groups)
     words = (m.packages >> 6) + 1
     return State(
-        shared=np.empty(m.demands),
+        scratch=empty_scratch(draws),
         effort=np.empty(rows),
         wait=np.empty(len(draws.wait_key)),
         late=empty_late(draws, room.arrivals, room.rows),
