@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -54,6 +55,17 @@ class BundleType(types.Type):
         super().__init__(name=f"Bundle.{text[:16]}")
 
 
+@cache
+def _array_type(scalar: str, axes: int) -> Any:
+    return types.Array(_SCALARS[scalar], axes, "C")
+
+
+@cache
+def _bundle_type(fields: tuple[tuple[str, tuple[Any, int, int]], ...]) -> BundleType:
+    # Kept, as a plan is played in dozens of chunks and Numba's types are slow to make.
+    return BundleType(dict(fields))
+
+
 class Bundle:
     """A named tuple of arrays, numbers and such tuples, as kernels are handed it."""
 
@@ -68,7 +80,7 @@ class Bundle:
             columns = value.shape[-1] if name in FIXED else 0
             fields[name] = kind, WORD * len(words), columns
             words += laid_out
-        self.type = BundleType(fields)
+        self.type = _bundle_type(tuple(fields.items()))
         self._memory = np.array(words, dtype=np.uint64)
         self.address = int(self._memory.ctypes.data)
 
@@ -76,7 +88,7 @@ class Bundle:
         if isinstance(value, np.ndarray):
             if not value.flags.c_contiguous:
                 raise ValueError("An array of a bundle must lie in one piece.")
-            kind = types.Array(_SCALARS[value.dtype.char], value.ndim, "C")
+            kind = _array_type(value.dtype.char, value.ndim)
             return kind, [value.ctypes.data, value.size, *value.shape]
         if isinstance(value, tuple):
             inner = Bundle(value)
