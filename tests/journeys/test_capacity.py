@@ -86,7 +86,7 @@ def test_what_would_help_is_tried_with_progress(sign_in):
 
     expect(page.locator("#help")).to_contain_text("You can leave this page")
     helps = page.locator(".helps tbody")
-    expect(helps.first).to_contain_text("One more person", timeout=60_000)
+    expect(helps.first).to_contain_text("One more person", timeout=120_000)
     assert helps.count() > 3
     leadership = sign_in("cio@example.com")
     leadership.goto("/capacity/what-helps/")
