@@ -11,6 +11,7 @@ from functools import partial
 from django.utils.safestring import SafeString
 
 from capacity.models import DemandForecast, Forecast, WorkPackage
+from capacity.own import may_report
 from intake.answers import Part, parts_of
 from intake.discussion import Discussion, discussion_of
 from intake.models import Demand, RankMove
@@ -66,6 +67,7 @@ class DemandPage:
     after: list[Demand]
     packages: list[PackageLine]
     shows_people: bool
+    may_report: bool
     commitments: list[Commitment]
     moves: list[RankMove]
     story: list[Told]
@@ -149,6 +151,7 @@ def read_demand(*, demand: Demand, user: User, today: dt.date) -> DemandPage:
         why=read_moves(demand, outlook.forecast, user),
         after=list(demand.after.visible_to(user).only("reference")),
         packages=lines,
+        may_report=may_report(user, demand),
         shows_people=sees_people or any(line.engineer for line in lines),
         commitments=commitments,
         moves=list(RankMove.objects.filter(demand=demand).select_related("moved_by")),

@@ -203,6 +203,8 @@ def test_viewer_gets_no_forms(client, viewer, stock):
 
 
 def test_block_flags_the_demand_with_cause_and_party(client, engineer, stock):
+    stock.owner = engineer
+    stock.save()
     client.force_login(engineer)
 
     response = client.post(

@@ -13,15 +13,17 @@ from tests.delivery.rows import GATES, days_from_now
 from tests.factories import (
     CommitmentFactory,
     DemandFactory,
+    EngineerFactory,
     RankedDemandFactory,
     UserFactory,
+    WorkPackageFactory,
 )
 
 
 @pytest.fixture
-def at_work(team):
+def at_work(team, engineer):
     return RankedDemandFactory(
-        team=team, stage="in_progress", started_on=days_from_now(-9)
+        team=team, stage="in_progress", started_on=days_from_now(-9), owner=engineer
     )
 
 
@@ -134,6 +136,30 @@ def test_gates_of_a_demand_outside_the_backlog_are_not_ticked(team, manager):
 
 def url_of(demand):
     return reverse("delivery:deliver", args=[demand.reference])
+
+
+def test_an_engineer_reads_what_is_not_theirs_and_reports_nothing(
+    client, at_work, manager
+):
+    other = UserFactory(role="engineer", teams=[at_work.team])
+    page = reverse("board:demand", args=[at_work.reference])
+    given = {"on": timezone.localdate(), "gates": GATES}
+
+    def tries(user):
+        client.force_login(user)
+        return (
+            "Mark it delivered" in client.get(page).content.decode(),
+            client.get(url_of(at_work)).status_code,
+            client.post(f"{page}block/", {}).status_code,
+        )
+
+    assert tries(other) == (False, 403, 403)
+    assert client.post(url_of(at_work), given).status_code == 403
+    WorkPackageFactory(
+        demand=at_work, engineer=EngineerFactory(team=at_work.team, user=other)
+    )
+    assert tries(other) == (True, 200, 200)
+    assert tries(manager) == (True, 200, 200)
 
 
 def test_the_page_keeps_ticks_without_delivering(client, at_work, engineer):

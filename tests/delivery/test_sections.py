@@ -280,7 +280,7 @@ def test_a_closed_promise_reads_how_it_ended(page, team, due, later, on, words):
         ("viewer", "start", "post", 403),
         ("viewer", "deliver", "post", 403),
         ("requester", "deliver", "post", 403),
-        ("engineer", "start", "get", 200),
+        ("engineer", "start", "get", 403),
     ],
 )
 def test_rights_of_the_sections(ranked, role, name, method, status):

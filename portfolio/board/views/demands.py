@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from capacity.own import may_report
 from capacity.services.status import forecast_status
 from intake.forms import CommentForm
 from intake.models import Demand
@@ -17,6 +19,7 @@ from portfolio.board.demand_page import read_demand
 from portfolio.board.forms import BlockForm, UnblockForm
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
+from portfolio.core.rights import REPORT_PROGRESS
 
 
 @require_safe
@@ -26,9 +29,9 @@ def demand(request: PageRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required("delivery.report_progress", raise_exception=True)
+@permission_required(REPORT_PROGRESS, raise_exception=True)
 def block(request: PageRequest, reference: str) -> HttpResponse:
-    found = _demand(request, reference)
+    found = _demand_to_report(request, reference)
     form = BlockForm(request.POST)
     if not form.is_valid():
         return _page(request, found, block_form=form)
@@ -43,9 +46,9 @@ def block(request: PageRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required("delivery.report_progress", raise_exception=True)
+@permission_required(REPORT_PROGRESS, raise_exception=True)
 def unblock(request: PageRequest, reference: str) -> HttpResponse:
-    found = _demand(request, reference)
+    found = _demand_to_report(request, reference)
     form = UnblockForm(request.POST)
     if not form.is_valid():
         return _page(request, found)
@@ -62,6 +65,13 @@ def _demand(request: PageRequest, reference: str) -> Demand:
     demands = Demand.objects.visible_to(request.user).for_reading()
     demands = demands.select_related("answered_under")
     return get_object_or_404(demands, reference=reference)
+
+
+def _demand_to_report(request: PageRequest, reference: str) -> Demand:
+    demand = _demand(request, reference)
+    if not may_report(request.user, demand):
+        raise PermissionDenied
+    return demand
 
 
 def _page(

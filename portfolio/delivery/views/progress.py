@@ -11,7 +11,7 @@ from intake.choices import Stage
 from intake.models import Demand
 from portfolio.core.errors import RuleBroken
 from portfolio.core.http import PageRequest, render_page
-from portfolio.core.rights import WAIVE_GATE
+from portfolio.core.rights import REPORT_PROGRESS, WAIVE_GATE
 from portfolio.core.words import day_words
 from portfolio.delivery.forms import DayForm, DeliverForm
 from portfolio.delivery.models import Commitment, policy_of
@@ -20,15 +20,15 @@ from portfolio.delivery.services.gates import tick_gates
 from portfolio.delivery.views.sections import (
     STAGE_CHANGED,
     changed,
-    demand_for,
+    demand_to_report,
     next_of,
 )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("delivery.report_progress", raise_exception=True)
+@permission_required(REPORT_PROGRESS, raise_exception=True)
 def start(request: PageRequest, reference: str) -> HttpResponse:
-    demand = demand_for(request, reference)
+    demand = demand_to_report(request, reference)
     if request.method != "POST":
         return _section(request, demand)
     form = DayForm(request.POST, label="Work began on")
@@ -45,10 +45,10 @@ def start(request: PageRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("delivery.report_progress", raise_exception=True)
+@permission_required(REPORT_PROGRESS, raise_exception=True)
 def deliver(request: PageRequest, reference: str) -> HttpResponse:
     """Tick quality gates, or say with them that it is delivered."""
-    demand = demand_for(request, reference)
+    demand = demand_to_report(request, reference)
     if request.method != "POST":
         return _section(request, demand)
     form = _deliver_form(request, demand, request.POST)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
 
+from capacity.own import may_report
 from intake.models import Demand
 from portfolio.core.http import PageRequest
 
@@ -28,6 +30,13 @@ def demand_for(request: PageRequest, reference: str) -> Demand:
     return get_object_or_404(
         Demand.objects.visible_to(request.user).for_reading(), reference=reference
     )
+
+
+def demand_to_report(request: PageRequest, reference: str) -> Demand:
+    demand = demand_for(request, reference)
+    if not may_report(request.user, demand):
+        raise PermissionDenied
+    return demand
 
 
 def changed(
