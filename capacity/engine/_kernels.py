@@ -228,7 +228,7 @@ def _wipe(m: Arrays, s: State) -> None:
     s.front[:] = m.demands + 1
     s.sizes[HEAP] = 0
     s.sizes[STACK] = 0
-    s.sizes[LEFT] = m.packages
+    s.sizes[LEFT] = m.packages - m.hopeless
     s.sizes[ARRIVED] = 0
     s.sizes[LINE] = 0
     s.sizes[MADE_READY] = 0
@@ -368,7 +368,12 @@ def _play(m: Arrays, d: Draws, s: State, t: Tally) -> None:
             _arrive(m, s, s.sizes[ARRIVED] - 1, now, worked)
             _draw_late(m, d, s)
         settle(m, s, now, worked)
-        if s.sizes[LEFT] == 0 and (len(d.arrival_key) == 0 or now >= reported):
+        if (
+            s.sizes[LEFT] == 0
+            and (len(d.arrival_key) == 0 or now >= reported)
+            # What nobody can do becomes ready too, and counts as waiting from then on.
+            and (m.hopeless == 0 or s.sizes[HEAP] == 0)
+        ):
             break
         dispatch(m, d, s, t, now, worked)
         if s.sizes[IDLE] < len(s.people):

@@ -35,10 +35,10 @@ class Arrays(NamedTuple):
 
     Attributes
     ----------
-    start, days, span, weeks, demands, packages : int
+    start, days, span, weeks, demands, packages, hopeless : int
         The day the plan starts, 0 for a Monday, and the day after its horizon; weeks
         that hold them all, and those for which load and demand are added up; how many
-        demands and packages stand in the plan.
+        demands and packages stand in the plan, and how many of these end in no world.
     capacity, cumulative : float64 (engineers, 7 * span), (engineers, 7 * span + 1)
         Net capacity, and its sum before each day.
     next_day : int32 (engineers, 7 * span + 1)
@@ -90,6 +90,7 @@ class Arrays(NamedTuple):
     weeks: int
     demands: int
     packages: int
+    hopeless: int
     capacity: Floats
     cumulative: Floats
     next_day: Ints
@@ -196,6 +197,11 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
     working = _whole_weeks(working_days(plan)[None, :], start)
     beyond = capacity_beyond(plan)
     pattern, kinds_of_weeks = _patterns(np.concatenate([capacity, working]))
+    works = capacity.max(axis=1, initial=0.0) > 0.0
+    able = {
+        group: any(works[row] for row in rows)
+        for group, rows in zip(groups, members, strict=True)
+    }
     before = np.concatenate([cumulative, _summed(working)])[:, ::7].copy()
     arrays = Arrays(
         start=start,
@@ -204,6 +210,18 @@ def build_model(plan: Plan, *, weeks: int) -> Model:
         weeks=weeks,
         demands=len(plan.demands),
         packages=len(packages),
+        hopeless=len(
+            _hopeless(
+                [
+                    not each.effort.is_zero and not able[_group(each)]
+                    for each in packages
+                ],
+                following=following,
+                later=later,
+                counts=counts,
+                held={*first_doing.tolist(), *next_doing.tolist()},
+            )
+        ),
         capacity=capacity,
         cumulative=cumulative,
         next_day=_next_days(capacity),
@@ -320,6 +338,39 @@ def _in_hand(plan: Plan, packages: Sequence[Package]) -> tuple[Ints, Ints]:
                 following[row] = first[who]
                 first[who] = row
     return first, following
+
+
+def _hopeless(
+    is_beyond_all: Sequence[bool],
+    *,
+    following: Sequence[Sequence[int]],
+    later: Sequence[Sequence[int]],
+    counts: Sequence[int],
+    held: set[int],
+) -> set[int]:
+    """Packages that nobody can do, and what waits for them, however long the chain.
+
+    A world need not be played to the horizon only because they are still there.
+    """
+    first = [0, *accumulate(counts)]
+    demand_of = [demand for demand, count in enumerate(counts) for _ in range(count)]
+    found = {row for row, beyond in enumerate(is_beyond_all) if beyond}
+    stack = list(found)
+    while stack:
+        row = stack.pop()
+        waiting = [
+            *following[row],
+            *(
+                each
+                for other in later[demand_of[row]]
+                for each in range(first[other], first[other + 1])
+            ),
+        ]
+        # What is in hand already waits for nothing any more.
+        new = set(waiting) - found - held
+        found |= new
+        stack += new
+    return found
 
 
 def _facts(

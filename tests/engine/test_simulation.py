@@ -127,6 +127,43 @@ def test_moving_adding_and_removing_demands_changes_nothing_for_other_people():
     assert finished(b, x, y) == alone
 
 
+def test_what_nobody_can_do_neither_counts_as_left_nor_changes_the_rest():
+    alone = busy_plan()
+    # At the top they enter at the same place, however many others stand there.
+    alone = replace(alone, arrivals=tuple(replace(a, rank=0.0) for a in alone.arrivals))
+    sap = package(1, "a", "sap")
+    hopeless = plan(
+        engineer("Eva", "api events"),
+        engineer("Jon", "events iam"),
+        demand("INT-A", sap, package(1, "b", after="a"), package(0, "c", after="b")),
+        work("INT-B", 1, after=["INT-A"]),
+        work("INT-C", 1, after=["INT-B"]),
+        work("INT-D", 1, engineer="Jon"),
+    ).demands
+
+    both = replace(alone, demands=(*hopeless, *alone.demands))
+
+    assert build_model(alone, weeks=4).arrays.hopeless == 0
+    assert build_model(both, weeks=4).arrays.hopeless == 6
+    before, after = forecast(alone).to_json(), forecast(both).to_json()
+    assert after["demands"][len(hopeless) :] == before["demands"]
+    assert after["engineers"] == before["engineers"]
+    assert [bool(row["cannot"]) for row in after["demands"][:4]] == [True] * 4
+
+
+def test_what_is_in_hand_or_begins_before_is_not_without_hope():
+    mixed = plan(
+        engineer("Eva"),
+        demand("INT-A", package(1, "a", "sap"), package(2, "b")),
+        work("INT-B", 1, after=["INT-A"], doing="Eva"),
+        work("INT-C", 1, after=["INT-B"]),
+    )
+
+    assert build_model(mixed, weeks=4).arrays.hopeless == 1
+    ends = [row["finish"]["p50"] for row in forecast(mixed).to_json()["demands"]]
+    assert ends == [None, "2026-11-23", "2026-11-26"]
+
+
 def test_fewer_trials_are_the_first_of_more():
     asked = busy_plan()
 
