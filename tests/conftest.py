@@ -1,16 +1,64 @@
 from __future__ import annotations
 
+import hashlib
+import os
+import sqlite3
+from contextlib import closing
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import redis
+from django import get_version
 from django.apps import apps
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from portfolio.celery import app
 from tests.factories import DemandFactory, TeamFactory, UserFactory
 from tests.mail_server import serve
 from tests.processes import start_redis
+
+
+@pytest.fixture(scope="session")
+def migrated_before():
+    """The database of the tests as all migrations left it once, where it is SQLite.
+
+    It lies in memory, so every run would migrate anew, which takes five seconds of the
+    minute that the quick part has. PostgreSQL migrates in every run.
+    """
+    if connection.vendor != "sqlite":
+        yield None
+        return
+    kept = _kept_database()
+    name = connection.creation._get_test_db_name()
+    with closing(sqlite3.connect(name, uri=True)) as memory:
+        if kept.exists():
+            with closing(sqlite3.connect(kept)) as before:
+                before.backup(memory)
+        yield memory
+
+
+def _kept_database() -> Path:
+    """Another one for every change of a migration and of Django."""
+    said = hashlib.sha256(get_version().encode())
+    for path in sorted(settings.BASE_DIR.glob("[cip]*/**/mi*/*.py")):
+        said.update(path.read_bytes())
+    folder = settings.BASE_DIR / ".throughline" / "check"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"migrated-{said.hexdigest()[:16]}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_before, django_db_setup):
+    kept = _kept_database()
+    if migrated_before is not None and not kept.exists():
+        # Two may migrate at once; who comes last replaces the same by the same.
+        new = kept.with_suffix(f".{os.getpid()}")
+        with closing(sqlite3.connect(new)) as after:
+            migrated_before.backup(after)
+        new.replace(kept)
 
 
 @pytest.fixture
