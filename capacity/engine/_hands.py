@@ -174,7 +174,8 @@ def take_up(
     effort = s.effort[row]
     goal = begin + effort * m.pace[group, engineer]
     s.people[engineer, GOAL] = goal
-    begun = week_on(int(now))
+    # What begins as the horizon ends is not begun in its last week, however short.
+    begun = week_on(int(now)) if now < m.days else m.weeks
     week = _week_reached(m, d, s, t, engineer, goal)
     if begun < m.weeks:
         _count_load(m, s, t, engineer, group, begin, week)

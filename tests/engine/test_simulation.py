@@ -164,6 +164,19 @@ def test_what_is_in_hand_or_begins_before_is_not_without_hope():
     assert ends == [None, "2026-11-23", "2026-11-26"]
 
 
+def test_what_begins_as_the_horizon_ends_stands_waiting_in_its_last_week():
+    short = plan(
+        engineer("Eva"),
+        work("INT-1", 1, doing="Eva"),
+        work("INT-2", 3, doing="Eva"),
+        horizon_days=1,
+    )
+
+    [skill] = forecast(short).to_json()["skills"]
+
+    assert skill["weeks"] == [{"week": "2026-11-23", "demand": 4.0, "supply": 1.0}]
+
+
 def test_fewer_trials_are_the_first_of_more():
     asked = busy_plan()
 
